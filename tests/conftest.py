@@ -2,7 +2,8 @@
 
 import itertools
 import os
-from collections.abc import AsyncIterator
+import socket
+from collections.abc import AsyncIterator, Iterator
 
 import asyncpg
 import pytest
@@ -20,6 +21,7 @@ settings.register_profile("nightly", max_examples=2_000, deadline=None)
 _TEMPLATE = "daymark_template"
 _MIGRATIONS = {owner: ROOT / "services" / owner / "migrations" for owner in OWNERS}
 _QUOTED_OWNERS = ", ".join(f'"{owner}"' for owner in OWNERS)
+_OWN_HOSTS = {"127.0.0.1", "localhost", "::1", "0.0.0.0", "", None, socket.gethostname()}
 _BROKER_FIXTURES = {"nats_url", "monitor_url"}
 _LONG_TESTS = ("tests/scenarios/", "tests/faults/", "tests/upgrade/", "tests/services/scoring/test_any_history.py")
 _database_numbers, _account_numbers = itertools.count(), iter(range(ACCOUNTS))
@@ -35,6 +37,26 @@ def no_settings_of_other_tests(monkeypatch: pytest.MonkeyPatch) -> None:
     """A command passes its options on in variables of its process, which is that of other tests, too."""
     for name in [name for name in os.environ if name.startswith("DAYMARK_")]:
         monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_other_hosts() -> Iterator[None]:
+    """Names of other hosts are unknown, so that no test waits for the answer of a name server."""
+    resolve = socket.getaddrinfo
+
+    def resolve_own(
+        host: str | None,
+        port: int | str | None,
+        family: int = 0,
+        type: int = 0,  # noqa: A002 - as it is called
+        proto: int = 0,
+        flags: int = 0,
+    ) -> object:
+        return resolve(host, port, family, type, proto, flags if host in _OWN_HOSTS else flags | socket.AI_NUMERICHOST)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket, "getaddrinfo", resolve_own)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -96,7 +96,7 @@ class NudgesService:
         )
         self._client = LeanClient()
         self._pool = pool_of(settings.postgres, schema=SCHEMA)
-        self.directory = RosterDirectory(self._client, self._pool, self._links, clock)
+        self.directory = RosterDirectory(self._client, self._pool, self._links, clock, language=settings.nudges.language)
         self._roster = ScoringRoster(self._client, self._pool)
         self._events = Publisher(self._client)
         self._dead_letters = Publisher(self._client)
@@ -210,6 +210,7 @@ class NudgesService:
             openid=self._openid(),
             is_secure=self._settings.nudges.is_secure,
             asked_max=self._settings.nudges.sign_in_links_per_address_max,
+            language=self._settings.nudges.language,
             live=self._live,
             on_acknowledged=self._relay.wake,
             on_decided=self._wake,
@@ -255,6 +256,7 @@ class NudgesService:
             self._metrics,
             ask_scoring=self.directory.ask_scoring,
             read_roster=self._roster.read,
+            language_of=self.directory.language_of,
             read_secret=section.read_signing_secret,
             replies=Replies(base_url=section.base_url),
             thanks=thanks,

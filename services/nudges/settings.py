@@ -14,6 +14,7 @@ from services.nudges.domain.day_plan_subscribers import DayPlanSubscribers
 from services.nudges.domain.working_time import MANAGERS_END, MANAGERS_START
 from services.nudges.rules.catalogue import REP_RULES
 from shared.events import RepId, TeamId
+from shared.languages.catalogue import LANGUAGES
 from shared.service.http.limits import HttpLimits
 from shared.service.settings import CommonSettings, SecretReference, Section
 
@@ -39,6 +40,14 @@ class NudgesSection(Section):
     day_plan_reps: tuple[RepId, ...]
     connections_per_address_max: int = Field(gt=0)
     sign_in_links_per_address_max: int = Field(gt=0)
+    language: str
+
+    @field_validator("language")
+    @classmethod
+    def _is_known(cls, language: str) -> str:
+        if language not in LANGUAGES:
+            raise ValueError(f"there is no such language; the languages are {', '.join(LANGUAGES)}")
+        return language
 
     @field_validator("digest_at")
     @classmethod

@@ -39,9 +39,24 @@ def weekday_names(*, is_short: bool = False) -> Sequence[str]:
     return [names[weekday] for weekday in sorted(names)]
 
 
+def decimal_text(value: Decimal, *, decimals: int) -> str:
+    """A number with so many decimals: `72.50`, in Spanish `72,50`."""
+    return str(format_decimal(value, format=f"0.{'0' * decimals}", locale=current_locale()))
+
+
+def percent_text(share: Decimal | float) -> str:
+    """`50%`, in Spanish `50 %`."""
+    return pgettext("a share", "{percent}%").format(percent=f"{share * 100:.0f}")
+
+
 def weekday_name(day: date) -> str:
     """`Monday`, in Spanish `lunes`."""
     return format_date(day, "EEEE", locale=current_locale())
+
+
+def short_weekday_name(day: date) -> str:
+    """`Mon`, in Spanish `lun`."""
+    return format_date(day, "EEE", locale=current_locale())
 
 
 def day_and_month_text(day: date) -> str:

@@ -170,12 +170,15 @@ class EffectEstimate(Schema):
 class EffectRow(Schema):
     """The effect of one rule. `holdout` is the probability with which its nudges are withheld. So many `days` of so many
     `people` were part of the experiment and are followed by a worked day that is over; on `days_withheld` of them nothing was
-    sent. The effect is estimated, or `not_known_because` says what is missing. Since `paused_at` the rule is silent because
-    it does harm; assignments before `counts_from` are ignored."""
+    sent. Something was sent to `people_sent` of the people at least once, and withheld from `people_withheld`. The effect is
+    estimated, or `not_known_because` says what is missing. Since `paused_at` the rule is silent because it does harm;
+    assignments before `counts_from` are ignored."""
 
     rule: str
     holdout: float
     people: int
+    people_sent: int = 0
+    people_withheld: int = 0
     days: int
     days_withheld: int
     effect: EffectEstimate | None

@@ -13,25 +13,25 @@ from tests.faults.nudges import messages_under_kills, nudges_under_kills
 
 @pytest.mark.skipif(not whole_trace.has_trace(), reason="needs the real trace; DAYMARK_TRACE names its folder")
 @pytest.mark.timeout(600)
-async def test_a_slice_of_the_real_trace_survives_five_kills_of_every_process(tmp_path: Path) -> None:
-    outcome = await whole_trace.run(tmp_path / "d", until="2011-10-08", kills_each=5, seed=1, servers_too=False)
+async def test_a_slice_of_the_real_trace_survives_three_kills_of_every_process(tmp_path: Path) -> None:
+    outcome = await whole_trace.run(tmp_path / "d", until="2011-10-08", kills_each=3, seed=1, servers_too=False)
 
     assert outcome.csv == outcome.expected
     assert "0 differences" in outcome.audit
-    assert min(outcome.kills.values()) == 5
+    assert min(outcome.kills.values()) == 3
     assert outcome.crashes == []
     assert len(outcome.nudges) == len(set(outcome.nudges))
 
 
 @pytest.mark.timeout(600)
 async def test_the_team_gets_the_expected_nudges_once_each_while_services_and_servers_are_killed(tmp_path: Path) -> None:
-    played = await play_under_kills(tmp_path / "d", weeks=1, kills=10, seed=1)
+    played = await play_under_kills(tmp_path / "d", weeks=1, kills=6, seed=1)
 
     expected = [tuple(nudge) for nudge in expected_nudges(weeks=1)]
     assert played.nudges == expected
     assert sorted(played.delivered) == sorted(set(played.delivered))
     assert len(played.delivered) == sum(status == "sent" for *_, status in expected)
-    assert sum(played.kills.values()) == 10
+    assert sum(played.kills.values()) == 6
 
 
 @pytest.mark.timeout(600)

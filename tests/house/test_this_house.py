@@ -1,4 +1,4 @@
-"""This repository follows its own rules, and its documents cover its catalogues."""
+"""Documents cover the catalogues, and each exception of a check is needed. That there is no breach, `make check` says."""
 
 import shutil
 import subprocess
@@ -11,7 +11,6 @@ import pytest
 from tests.house.checks import (
     CHECKS,
     any_types,
-    find_breaches,
     keyword_unpacking,
     queries,
     retired_words,
@@ -30,10 +29,6 @@ EXEMPT_FILES = (any_types.EXEMPT_FILES, keyword_unpacking.EXEMPT_FILES, queries.
 @pytest.fixture(scope="module")
 def repository() -> Repository:
     return Repository()
-
-
-def test_there_is_no_breach(repository: Repository) -> None:
-    assert lines(find_breaches(repository)) == []
 
 
 def test_the_documents_cover_what_the_code_offers(repository: Repository) -> None:
@@ -112,7 +107,6 @@ def _places(breaches: Iterable[Breach]) -> set[str]:
     ("line", "fact"),
     [
         ("from shared.event_types import NO_SUCH", "ImportError: cannot import name 'NO_SUCH'"),
-        ("NOTHING = UNDEFINED", "NameError: name 'UNDEFINED' is not defined"),
         ("raise SystemExit(0)", "SystemExit: 0"),
     ],
 )

@@ -9,6 +9,7 @@ import asyncpg
 from services.nudges.access.tokens import digest_of, make_token
 from shared.errors import DaymarkError
 from shared.events import PersonId
+from shared.languages.messages import gettext
 from shared.postgres.queries import Queries
 
 _QUERIES: Final = Queries.beside(__file__)
@@ -52,14 +53,18 @@ async def add_api_token(pool: asyncpg.Pool, person_id: PersonId, name: str, *, n
         TokenRefused: the name is empty, too long or taken, or the person has as many tokens as they can.
     """
     if not name or len(name) > NAME_LENGTH_MAX:
-        raise TokenRefused(f"Give it a name of up to {NAME_LENGTH_MAX} characters, such as that of the program.")
+        raise TokenRefused(
+            gettext("Give it a name of up to {length} characters, such as that of the program.").format(length=NAME_LENGTH_MAX)
+        )
     token = TOKEN_PREFIX + make_token()
     async with pool.acquire() as connection, connection.transaction():
         await connection.execute(_QUERIES["delete_ended_tokens"], now - TOKEN_AGE_MAX)
         if await connection.fetchval(_QUERIES["count_tokens"], person_id) >= TOKENS_MAX:
-            raise TokenRefused(f"You have {TOKENS_MAX} tokens, and nobody can have more. Revoke one first.")
+            raise TokenRefused(
+                gettext("You have {count} tokens, and nobody can have more. Revoke one first.").format(count=TOKENS_MAX)
+            )
         if await connection.fetchval(_QUERIES["add_token"], digest_of(token), person_id, name, now) is None:
-            raise TokenRefused("You already have a token of this name. Choose another name, or revoke that one first.")
+            raise TokenRefused(gettext("You already have a token of this name. Choose another name, or revoke that one first."))
     return token
 
 

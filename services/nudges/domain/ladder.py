@@ -12,6 +12,8 @@ from math import ceil
 from typing import Final
 
 from shared.events import DayReport, GoalKey, GoalResult
+from shared.languages.grammar import filled
+from shared.languages.messages import gettext
 
 PERCENTILE: Final = Decimal("0.6")
 WEEK_DAYS: Final = 5
@@ -121,8 +123,13 @@ def _within_bounds(goal: GoalResult, size: Decimal) -> Decimal:
 def step_size_phrase(goal: GoalResult, ladder: Ladder) -> str:
     """How large steps are, and why: `in steps of 30`."""
     if goal.step_min is None or goal.step_max is None:
-        return f"in steps of {goal.step}"
-    return (
-        f"in steps of {ceil(ladder.size)} for now. Step sizes are based on your recent weeks, stay between {goal.step_min} and "
-        f"{goal.step_max}, and grow by at most a tenth at a time, rounded up"
+        return filled(gettext("in steps of {step}"), step=goal.step)
+    return filled(
+        gettext(
+            "in steps of {step} for now. Step sizes are based on your recent weeks, stay between {step_min} and {step_max}, "
+            "and grow by at most a tenth at a time, rounded up"
+        ),
+        step=ceil(ladder.size),
+        step_min=goal.step_min,
+        step_max=goal.step_max,
     )

@@ -1,7 +1,7 @@
 """Phrases for messages: days as people say them, numbers, names, and which of several wordings to use."""
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
@@ -9,26 +9,12 @@ from zoneinfo import ZoneInfo
 
 from services.nudges.domain.history import PLAN_DONE_SCORE, planned_behaviours
 from shared.events import BehaviourResult, DayReport
+from shared.languages import grammar
+from shared.languages.formats import day_and_month_text, full_date_text, number_text, weekday_name
+from shared.languages.grammar import filled
+from shared.languages.messages import gettext, ngettext, pgettext
 
-WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS: Final = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
-_NUMBER_WORDS: Final = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-_NEAR_DAYS: Final = {1: "yesterday", 0: "today", -1: "tomorrow"}
-_AFTER_THE_NOUN: Final = frozenset({"a", "an", "at", "by", "for", "from", "in", "of", "over", "per", "this", "to", "with"})
-_ENDINGS_WITH_ES: Final = ("ches", "shes", "sses", "xes", "zes")
+_NEAR_DAYS: Final = frozenset({1, 0, -1})
 _NAME_SUFFIXES: Final = frozenset({"jr", "sr", "ii", "iii", "iv", "phd", "md", "mba"})
 _NAME_PARTICLES: Final = frozenset(
     (
@@ -72,24 +58,34 @@ def day_name(day: date, *, today: date) -> str:
     """`today`, `yesterday`, `tomorrow`, `Tuesday` within a week, otherwise `Tuesday 3 March`."""
     ago = (today - day).days
     if ago in _NEAR_DAYS:
-        return _NEAR_DAYS[ago]
-    return WEEKDAYS[day.weekday()] if 0 < ago < _WEEK_DAYS else long_date(day, today=today)
+        return _near_day(ago)
+    return weekday_name(day) if 0 < ago < _WEEK_DAYS else long_date(day, today=today)
 
 
 def day_phrase(day: date, *, today: date) -> str:
-    """A day within a sentence: `today`, `yesterday`, `on Tuesday`, `on Tuesday 3 March`."""
+    """When something was, within a sentence: `today`, `yesterday`, `on Tuesday`, `on Tuesday 3 March`."""
     name = day_name(day, today=today)
-    return name if name in _NEAR_DAYS.values() else f"on {name}"
+    return name if (today - day).days in _NEAR_DAYS else filled(gettext("on {day}"), day=name)
+
+
+def day_noun(day: date, *, today: date) -> str:
+    """A day after `since` or `for`: `today`, `Tuesday`; in Spanish with its article, `el martes`."""
+    name = day_name(day, today=today)
+    return name if (today - day).days in _NEAR_DAYS else filled(pgettext("after since, from or for", "{day}"), day=name)
+
+
+def _near_day(ago: int) -> str:
+    return {1: gettext("yesterday"), 0: gettext("today"), -1: gettext("tomorrow")}[ago]
 
 
 def long_date(day: date, *, today: date) -> str:
     """`Monday 9 March`, with the year if it is another one."""
-    return day_and_month(day) if day.year == today.year else f"{day_and_month(day)} {day.year}"
+    return day_and_month(day) if day.year == today.year else full_date_text(day)
 
 
 def day_and_month(day: date) -> str:
     """`Monday 9 March`."""
-    return f"{WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}"
+    return day_and_month_text(day)
 
 
 def clock_time(instant: datetime, timezone: str) -> str:
@@ -140,14 +136,49 @@ def sentence(text: str) -> str:
 
 
 def count_phrase(count: int, singular: str, plural: str | None = None) -> str:
-    """`one missed day`, `two missed days`, `12 missed days`, `three people`."""
-    number_text = _NUMBER_WORDS[count] if 0 <= count < len(_NUMBER_WORDS) else str(count)
-    return f"{number_text} {singular if count == 1 else plural or singular + 's'}"
+    """`one missed day`, `two missed days`, `12 missed days`, `three people`. A noun that is not among the translated ones stays
+    as it is."""
+    text = _translated_nouns(count).get(singular)
+    if text is None:
+        text = f"{{count}} {singular if count == 1 else plural or singular + 's'}"
+    numbers = _number_texts()
+    return filled(text, count=numbers[count] if 0 <= count < len(numbers) else str(count))
+
+
+def _translated_nouns(count: int) -> Mapping[str, str]:
+    return {
+        "day": ngettext("{count} day", "{count} days", count),
+        "day of leave": ngettext("{count} day of leave", "{count} days of leave", count),
+        "holiday": ngettext("{count} holiday", "{count} holidays", count),
+        "missed day": ngettext("{count} missed day", "{count} missed days", count),
+        "other": ngettext("{count} other", "{count} others", count),
+        "record": ngettext("{count} record", "{count} records", count),
+        "rep": ngettext("{count} rep", "{count} reps", count),
+        "slow day": ngettext("{count} slow day", "{count} slow days", count),
+        "week": ngettext("{count} week", "{count} weeks", count),
+        "worked day": ngettext("{count} worked day", "{count} worked days", count),
+        "working day": ngettext("{count} working day", "{count} working days", count),
+    }
+
+
+def _number_texts() -> Sequence[str]:
+    return (
+        pgettext("a number before a noun", "no"),
+        pgettext("a number before a noun", "one"),
+        pgettext("a number before a noun", "two"),
+        pgettext("a number before a noun", "three"),
+        pgettext("a number before a noun", "four"),
+        pgettext("a number before a noun", "five"),
+        pgettext("a number before a noun", "six"),
+        pgettext("a number before a noun", "seven"),
+        pgettext("a number before a noun", "eight"),
+        pgettext("a number before a noun", "nine"),
+    )
 
 
 def joined(parts: Sequence[str]) -> str:
     """`calls, meetings and proposals`."""
-    return "".join(parts) if len(parts) <= 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+    return grammar.joined(parts)
 
 
 def joined_some(names: Sequence[str], *, names_max: int) -> str:
@@ -158,9 +189,24 @@ def joined_some(names: Sequence[str], *, names_max: int) -> str:
 
 def weekdays_phrase(weekdays: Sequence[int]) -> str:
     """Weekdays in order, Monday as 0: `Tuesdays to Thursdays`, `on Mondays and Fridays`."""
+    names = _weekdays_in_plural()
     if len(weekdays) >= _RUN_MIN and weekdays[-1] - weekdays[0] == len(weekdays) - 1:
-        return f"{WEEKDAYS[weekdays[0]]}s to {WEEKDAYS[weekdays[-1]]}s"
-    return f"on {joined([f'{WEEKDAYS[weekday]}s' for weekday in weekdays])}"
+        return gettext("{first_weekday} to {last_weekday}").format(
+            first_weekday=names[weekdays[0]], last_weekday=names[weekdays[-1]]
+        )
+    return gettext("on {weekdays}").format(weekdays=joined([names[weekday] for weekday in weekdays]))
+
+
+def _weekdays_in_plural() -> Sequence[str]:
+    return (
+        gettext("Mondays"),
+        gettext("Tuesdays"),
+        gettext("Wednesdays"),
+        gettext("Thursdays"),
+        gettext("Fridays"),
+        gettext("Saturdays"),
+        gettext("Sundays"),
+    )
 
 
 def lowered(label: str) -> str:
@@ -171,12 +217,14 @@ def lowered(label: str) -> str:
 
 def noun(label: str, count: Decimal | int) -> str:
     """A label after a number, within a sentence: `meetings booked`, but `meeting booked` after 1."""
-    return lowered(label) if count != 1 else lowered(_singular(label))
+    return lowered(label) if count != 1 else lowered(grammar.singular(label))
 
 
 def counted(count: Decimal | int, label: str) -> str:
     """`2 meetings`, `1 meeting`, `0.5 meetings`, `no meetings`."""
-    return f"{number(Decimal(count)) if count else 'no'} {noun(label, count)}"
+    if not count:
+        return gettext("no {things}").format(things=noun(label, count))
+    return f"{number(Decimal(count))} {noun(label, count)}"
 
 
 def capitalized(text: str) -> str:
@@ -185,8 +233,8 @@ def capitalized(text: str) -> str:
 
 
 def number(value: Decimal) -> str:
-    """A number without empty decimals: `5`, `2.5`."""
-    return f"{value.normalize():f}"
+    """A number without empty decimals: `5`, `2.5`; in Spanish `2,5`."""
+    return number_text(value)
 
 
 def whole_score(score: Decimal) -> str:
@@ -212,32 +260,16 @@ def met_targets(report: DayReport) -> str:
 def below_target(report: DayReport, *, is_today: bool) -> str:
     """The behaviours that are below their targets: `Still below target: 1 of 3 meetings.`"""
     below = joined([_progress(behaviour) for behaviour in planned_behaviours(report) if behaviour.count < behaviour.target])
-    return f"{'Still below' if is_today else 'Below'} target: {below}."
+    return filled(gettext("Still below target: {below}.") if is_today else gettext("Below target: {below}."), below=below)
 
 
 def _progress(behaviour: BehaviourResult) -> str:
     count, target, label = behaviour.count, behaviour.target, behaviour.label
     if count > target:
-        return f"{counted(count, label)} ({number(target)} planned)"
-    return f"{count} of {counted(target, label)}"
-
-
-def _singular(label: str) -> str:
-    """`Meeting booked` for `Meetings booked`: the last English plural before a word like `of` or `this` is the noun."""
-    words = label.split(" ")
-    end = next((index for index, text in enumerate(words) if text in _AFTER_THE_NOUN), len(words))
-    nouns = [index for index, text in enumerate(words[:end]) if text.endswith("s") and not text.endswith(("ss", "us", "is"))]
-    if nouns:
-        words[nouns[-1]] = _singular_word(words[nouns[-1]])
-    return " ".join(words)
-
-
-def _singular_word(plural: str) -> str:
-    if plural.endswith("ies"):
-        return f"{plural[:-3]}y"
-    return plural[:-2] if plural.endswith(_ENDINGS_WITH_ES) else plural[:-1]
+        return filled(gettext("{done} ({target} planned)"), done=counted(count, label), target=number(target))
+    return filled(gettext("{count} of {target}"), count=count, target=counted(target, label))
 
 
 def score_text(report: DayReport) -> str:
     """The score as a whole number."""
-    return whole_score(report.score) if report.score is not None else "none"
+    return whole_score(report.score) if report.score is not None else pgettext("score", "none")

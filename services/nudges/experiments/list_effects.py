@@ -29,6 +29,8 @@ def _to_row(rule: str, effect: Effect | UnknownEffect, *, holdout: float, pause:
         rule=rule,
         holdout=holdout,
         people=effect.sample.people,
+        people_sent=effect.sample.people_sent,
+        people_withheld=effect.sample.people_withheld,
         days=effect.sample.days,
         days_withheld=effect.sample.days_withheld,
         effect=_to_estimate(effect) if isinstance(effect, Effect) else None,

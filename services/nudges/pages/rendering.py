@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import cache, partial
 from pathlib import Path
 from typing import Final
 
@@ -16,8 +17,8 @@ from services.nudges.links import LANGUAGE_PATH, NEXT_HOUR_PATH
 from services.nudges.pages.entrance import OUTSIDE, Entrance
 from shared.languages.catalogue import language_names
 from shared.languages.current import current_language
-from shared.languages.formats import full_date_text, number_text
-from shared.languages.messages import gettext, ngettext
+from shared.languages.formats import decimal_text, full_date_text, number_text
+from shared.languages.messages import gettext, ngettext, pgettext
 
 FOLDER: Final = Path(__file__).parent
 _POLICY: Final = (
@@ -37,33 +38,7 @@ class Renderer:
     """Everything that is put into a page is escaped and without what nobody sees, and a missing value is an error."""
 
     def __init__(self, *, is_demonstration: bool = False) -> None:
-        self._templates = Environment(
-            loader=FileSystemLoader(FOLDER / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            finalize=_visible,
-            extensions=["jinja2.ext.i18n"],
-        )
-        self._add_languages()
-        self._templates.globals["next_hour_path"] = NEXT_HOUR_PATH if is_demonstration else ""
-        self._templates.globals["wrong_reason_labels"] = WRONG_REASON_LABELS
-        self._templates.filters["sentence_case"] = capitalize_first
-        self._templates.filters["lower_first"] = lower_first
-        self._templates.filters["whole_score"] = whole_score
-        self._templates.filters["full_date"] = full_date_text
-
-    def _add_languages(self) -> None:
-        """What a template translates is in the language of whoever reads the page."""
-        self._templates.policies["ext.i18n.trimmed"] = True
-        self._templates.newstyle_gettext = True  # type: ignore[attr-defined] # what its extension adds
-        self._templates.globals |= {
-            "gettext": _translate,
-            "ngettext": _translate_number,
-            "current_language": current_language,
-            "languages": language_names(),
-            "language_path": LANGUAGE_PATH,
-        }
+        self._templates = _make_environment(NEXT_HOUR_PATH if is_demonstration else "")
 
     def page(
         self,
@@ -107,6 +82,37 @@ class Renderer:
         response = self.page("unavailable.html", status=503)
         response.headers.update(_RETRY_HEADERS)
         return response
+
+
+@cache
+def _make_environment(next_hour_path: str) -> Environment:
+    """The templates, each compiled once. What they translate is in the language of whoever reads the page."""
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        finalize=_visible,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.newstyle_gettext = True  # type: ignore[attr-defined] # what its extension adds
+    environment.globals |= {
+        "gettext": _translate,
+        "ngettext": _translate_number,
+        "pgettext": pgettext,
+        "current_language": current_language,
+        "languages": language_names(),
+        "language_path": LANGUAGE_PATH,
+        "next_hour_path": next_hour_path,
+        "wrong_reason_labels": WRONG_REASON_LABELS,
+    }
+    environment.filters["sentence_case"] = capitalize_first
+    environment.filters["lower_first"] = lower_first
+    environment.filters["whole_score"] = whole_score
+    environment.filters["two_decimals"] = partial(decimal_text, decimals=2)
+    environment.filters["full_date"] = full_date_text
+    return environment
 
 
 def capitalize_first(text: str) -> str:

@@ -3,20 +3,24 @@
 from typing import Final
 
 from services.nudges.context.team_context import TeamContext
-from services.nudges.domain.phrases import joined_some, sentence
+from services.nudges.domain.phrases import joined_some
 from services.nudges.domain.roster.leave import find_leave_before
 from services.nudges.rules.rule import Proposal, manager_rule
 from shared.events import Mention, NudgeKind
+from shared.languages.grammar import worded
+from shared.languages.messages import gettext, marked, ngettext
 
 NAMES_MAX: Final = 5
 
 
 @manager_rule(
     name="back_today",
-    title="Back today",
-    when="A rep works again after a leave of five working days or more.",
-    limits="Only after a leave that is in the roster or was entered by a manager; public holidays within it count. On that "
-    "morning only.",
+    title=marked("Back today"),
+    when=marked("A rep works again after a leave of five working days or more."),
+    limits=marked(
+        "Only after a leave that is in the roster or was entered by a manager; public holidays within it count. On that "
+        "morning only."
+    ),
     kind=NudgeKind.DIGEST,
     priority=130,
 )
@@ -31,20 +35,21 @@ def back_today(context: TeamContext) -> Proposal | None:
     if not back:
         return None
     names = joined_some([context.full_name_of(member.rep) for member in back], names_max=NAMES_MAX)
-    are = "is" if len(back) == 1 else "are"
+    count = len(back)
     return Proposal(
-        wordings=(
-            sentence(f"Back today: {names}"),
-            f"{names} {are} back today.",
-            sentence(f"Back from leave today: {names}"),
-            f"{names} {are} back from leave today.",
-            sentence(f"Returning from leave today: {names}"),
-            f"{names} {'returns' if len(back) == 1 else 'return'} from leave today.",
-            sentence(f"Back at work today: {names}"),
-            f"{names} {are} back at work today.",
-            sentence(f"First day back today: {names}"),
-            sentence(f"Today is the first day back for {names}"),
+        wordings=worded(
+            gettext("Back today: {names}."),
+            ngettext("{names} is back today.", "{names} are back today.", count),
+            gettext("Back from leave today: {names}."),
+            ngettext("{names} is back from leave today.", "{names} are back from leave today.", count),
+            gettext("Returning from leave today: {names}."),
+            ngettext("{names} returns from leave today.", "{names} return from leave today.", count),
+            gettext("Back at work today: {names}."),
+            ngettext("{names} is back at work today.", "{names} are back at work today.", count),
+            gettext("First day back today: {names}."),
+            gettext("Today is the first day back for {names}."),
+            names=names,
         ),
-        reason="A leave of five working days or more has ended, and today is a working day.",
+        reason=gettext("A leave of five working days or more has ended, and today is a working day."),
         about=tuple(Mention(id=member.rep.id) for member in back),
     )

@@ -9,12 +9,20 @@ from typing import Final
 from services.nudges import rules
 from services.nudges.context.rule_context import RuleContext
 from services.nudges.context.team_context import TeamContext
-from services.nudges.domain.candidate import CORRECTION_RULE, DISPUTE_ANSWER_RULE, Candidate
+from services.nudges.domain.candidate import (
+    ANNOUNCEMENT_RULE,
+    CORRECTION_RULE,
+    DISPUTE_ANSWER_RULE,
+    NEW_DISPUTES_RULE,
+    THANKS_RULE,
+    Candidate,
+)
 from services.nudges.domain.moments import Moment
 from services.nudges.domain.phrases import capitalized
 from services.nudges.rules import rule as registry
 from services.nudges.rules.rule import Rule
 from shared.events import BehaviourKey, DayReport
+from shared.languages.messages import gettext, marked
 
 _NO_RULES: Final = frozenset({"catalogue", "rule"})
 
@@ -76,10 +84,21 @@ PRIORITIES: Final[Mapping[str, int]] = MappingProxyType(
 """By name: the smaller, the more it is worth sending."""
 
 
+_TITLES_WITHOUT_RULE: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        ANNOUNCEMENT_RULE: marked("Playbook"),
+        CORRECTION_RULE: marked("Correction"),
+        THANKS_RULE: marked("Thanks"),
+        NEW_DISPUTES_RULE: marked("New disputes"),
+        DISPUTE_ANSWER_RULE: marked("Dispute answer"),
+    }
+)
+
+
 def title_of(name: str) -> str:
-    """What people see as the name of a rule. Announcements, corrections and the nudges of former rules have no rule; their own
-    name is shown."""
-    return RULES[name].title if name in RULES else capitalized(name.replace("_", " "))
+    """What people see as the name of a rule. The nudges of former rules have none; their own name is shown."""
+    title = RULES[name].title if name in RULES else _TITLES_WITHOUT_RULE.get(name)
+    return gettext(title) if title is not None else capitalized(name.replace("_", " "))
 
 
 def rules_at(moment: Moment) -> Sequence[Rule[RuleContext]]:

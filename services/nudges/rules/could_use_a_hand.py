@@ -6,18 +6,20 @@ from typing import Final
 
 from services.nudges.context.team_context import TeamContext
 from services.nudges.domain.candidate import HAND_RULE
-from services.nudges.domain.phrases import joined, joined_some, sentence
+from services.nudges.domain.phrases import joined, joined_some
 from services.nudges.rules.rule import Proposal, manager_rule
 from shared.events import Mention, NudgeKind, RepId
+from shared.languages.grammar import worded
+from shared.languages.messages import gettext, marked
 
 NAMES_MAX: Final = 4
 HINTS: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "drop": "less activity than usual",
-        "ratio": "fewer results than usual for the same effort",
-        "one_thing": "one part of the plan is far behind",
-        "pace": "had a slower start than usual",
-        "quiet_afternoon": "had nothing logged by midday",
+        "drop": marked("less activity than usual"),
+        "ratio": marked("fewer results than usual for the same effort"),
+        "one_thing": marked("one part of the plan is far behind"),
+        "pace": marked("had a slower start than usual"),
+        "quiet_afternoon": marked("had nothing logged by midday"),
     }
 )
 """By rule about a rep, what its hint comes to in a few words to the manager."""
@@ -25,11 +27,15 @@ HINTS: Final[Mapping[str, str]] = MappingProxyType(
 
 @manager_rule(
     name=HAND_RULE,
-    title="Could use a hand",
-    when="A rep who works today got a coaching hint since the manager's last morning message. The message says in a few words "
-    "what it was about.",
-    limits="Only for hints that were sent, within their own limits, and that still hold. At most four names; the others are "
-    "in the manager's inbox.",
+    title=marked("Could use a hand"),
+    when=marked(
+        "A rep who works today got a coaching hint since the manager's last morning message. The message says in a few words "
+        "what it was about."
+    ),
+    limits=marked(
+        "Only for hints that were sent, within their own limits, and that still hold. At most four names; the others are "
+        "in the manager's inbox."
+    ),
     kind=NudgeKind.DIGEST,
     priority=60,
 )
@@ -44,22 +50,26 @@ def could_use_a_hand(context: TeamContext) -> Proposal | None:
     if not members:
         return None
     names = joined_some(
-        [f"{context.name_of(member.rep)} ({joined(hints[member.rep.id])})" for member in members], names_max=NAMES_MAX
+        [f"{context.name_of(member.rep)} ({joined(list(map(gettext, hints[member.rep.id])))})" for member in members],
+        names_max=NAMES_MAX,
     )
     return Proposal(
-        wordings=(
-            sentence(f"Could use a hand: {names}"),
-            sentence(f"A few minutes of your time would help: {names}"),
-            sentence(f"Worth checking in with today: {names}"),
-            sentence(f"Might need some support: {names}"),
-            sentence(f"Worth asking how it's going: {names}"),
-            sentence(f"Could do with some help: {names}"),
-            sentence(f"Worth a short conversation: {names}"),
-            sentence(f"You could offer to help: {names}"),
-            sentence(f"Might be glad of some help: {names}"),
-            sentence(f"Worth a moment of your day: {names}"),
+        wordings=worded(
+            gettext("Could use a hand: {names}."),
+            gettext("A few minutes of your time would help: {names}."),
+            gettext("Worth checking in with today: {names}."),
+            gettext("Might need some support: {names}."),
+            gettext("Worth asking how it's going: {names}."),
+            gettext("Could do with some help: {names}."),
+            gettext("Worth a short conversation: {names}."),
+            gettext("You could offer to help: {names}."),
+            gettext("Might be glad of some help: {names}."),
+            gettext("Worth a moment of your day: {names}."),
+            names=names,
         ),
-        reason="They've had a hint from Daymark since your last morning message. Your inbox has the hints and the figures "
-        "behind them.",
+        reason=gettext(
+            "They've had a hint from Daymark since your last morning message. Your inbox has the hints and the figures behind "
+            "them."
+        ),
         about=tuple(Mention(id=member.rep.id) for member in members),
     )

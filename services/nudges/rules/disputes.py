@@ -5,18 +5,20 @@ from typing import Final
 
 from services.nudges.context.team_context import TeamContext, TeamMember
 from services.nudges.domain.candidate import DISPUTES_RULE
-from services.nudges.domain.phrases import count_phrase, day_name, joined_some, sentence
+from services.nudges.domain.phrases import count_phrase, day_noun, joined_some
 from services.nudges.rules.rule import Proposal, manager_rule
 from shared.events import Mention, NudgeKind
+from shared.languages.grammar import filled, worded
+from shared.languages.messages import gettext, marked, ngettext
 
 NAMES_MAX: Final = 5
 
 
 @manager_rule(
     name=DISPUTES_RULE,
-    title="Disputes",
-    when="Each working morning while a rep disputes a record and nobody has answered.",
-    limits="A new dispute is announced within the hour, in working hours, in a message of its own for all new ones.",
+    title=marked("Disputes"),
+    when=marked("Each working morning while a rep disputes a record and nobody has answered."),
+    limits=marked("A new dispute is announced within the hour, in working hours, in a message of its own for all new ones."),
     kind=NudgeKind.DIGEST,
     priority=30,
 )
@@ -28,27 +30,51 @@ def disputes(context: TeamContext) -> Proposal | None:
         return None
     names = joined_some([_name(member, by_rep[member.rep.id], context) for member in members], names_max=NAMES_MAX)
     number = sum(by_rep[member.rep.id] for member in members)
-    is_one, count = number == 1, count_phrase(number, "record")
-    are, pronoun, stand = ("is", "it", "it's right") if is_one else ("are", "them", "they're right")
-    since = day_name(context.open_disputes[0].disputed_on, today=context.today)
-    say, wait = ("says", "is waiting") if len(members) == 1 else ("say", "are waiting")
+    since = day_noun(context.open_disputes[0].disputed_on, today=context.today)
     return Proposal(
-        wordings=(
-            f"Disputed by {names}: {count}. Please correct {pronoun} in the CRM, or say that {stand}.",
-            f"{names} {say} that {count} {are} wrong. Could you look at {pronoun} today?",
-            sentence(f"Waiting for your answer: {count} disputed by {names}"),
-            f"Please answer {names}: {count} {are} disputed.",
-            sentence(f"Your answer would settle {count} disputed by {names}"),
-            sentence(f"Could you settle {count} today? Disputed by {names}"),
-            f"{names} {wait} for your answer about {count}.",
-            sentence(f"Not answered yet: {count}, disputed by {names}"),
-            sentence(f"A few minutes, please, for {count} disputed by {names}"),
-            sentence(f"Please have a look at {count} disputed by {names}"),
+        wordings=_wordings(names, number, reps=len(members)),
+        reason=filled(
+            gettext(
+                "You get this while a dispute from your team is open; the oldest is from {day}. A dispute doesn't change a "
+                "score. You answer disputes in your inbox in Daymark."
+            ),
+            day=since,
         ),
-        reason=f"You get this while a dispute from your team is open; the oldest is from {since}. A dispute doesn't change a "
-        "score. You answer disputes in your inbox in Daymark.",
         about=tuple(Mention(id=member.rep.id) for member in members),
     )
+
+
+def _wordings(names: str, number: int, *, reps: int) -> tuple[str, ...]:
+    return worded(
+        ngettext(
+            "Disputed by {names}: {records}. Please correct it in the CRM, or say that it's right.",
+            "Disputed by {names}: {records}. Please correct them in the CRM, or say that they're right.",
+            number,
+        ),
+        _are_wrong(number, reps=reps),
+        gettext("Waiting for your answer: {records} disputed by {names}."),
+        ngettext("Please answer {names}: {records} is disputed.", "Please answer {names}: {records} are disputed.", number),
+        gettext("Your answer would settle {records} disputed by {names}."),
+        gettext("Could you settle {records} today? Disputed by {names}."),
+        ngettext(
+            "{names} is waiting for your answer about {records}.", "{names} are waiting for your answer about {records}.", reps
+        ),
+        gettext("Not answered yet: {records}, disputed by {names}."),
+        gettext("A few minutes, please, for {records} disputed by {names}."),
+        gettext("Please have a look at {records} disputed by {names}."),
+        names=names,
+        records=count_phrase(number, "record"),
+    )
+
+
+def _are_wrong(number: int, *, reps: int) -> str:
+    if reps == 1:
+        return ngettext(
+            "{names} says that {records} is wrong. Could you look at it today?",
+            "{names} says that {records} are wrong. Could you look at them today?",
+            number,
+        )
+    return gettext("{names} say that {records} are wrong. Could you look at them today?")
 
 
 def _name(member: TeamMember, number: int, context: TeamContext) -> str:

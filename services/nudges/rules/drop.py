@@ -10,6 +10,8 @@ from services.nudges.domain.moments import Moment
 from services.nudges.domain.phrases import capitalized, counted, first_name, lowered
 from services.nudges.rules.rule import AlarmBudget, Proposal, rep_rule
 from shared.events import DayReport, NudgeKind
+from shared.languages.grammar import filled, worded
+from shared.languages.messages import gettext, marked
 
 
 def is_still_low(context: RuleContext) -> bool:
@@ -21,12 +23,16 @@ def is_still_low(context: RuleContext) -> bool:
 
 @rep_rule(
     name=DROP_RULE,
-    title="Drop",
-    when="Less counts towards the plan on the last active days than chance would explain, given the rep's own earlier active "
-    "days and how busy the team was.",
-    limits="At most one false alert per rep in 500 working days; not more than once in ten working days. Silent "
-    "until the team's reps together have 250 working days to calibrate on and the rep thirteen active days, and when the last "
-    "working day brought nothing: the rep may be away.",
+    title=marked("Drop"),
+    when=marked(
+        "Less counts towards the plan on the last active days than chance would explain, given the rep's own earlier active "
+        "days and how busy the team was."
+    ),
+    limits=marked(
+        "At most one false alert per rep in 500 working days; not more than once in ten working days. Silent until the team's "
+        "reps together have 250 working days to calibrate on and the rep thirteen active days, and when the last working day "
+        "brought nothing: the rep may be away."
+    ),
     kind=NudgeKind.COACHING,
     moment=Moment.MORNING,
     priority=200,
@@ -80,24 +86,39 @@ def _proposal(report: DayReport, assessment: Assessment) -> Proposal | None:
     planned = planned_behaviours(report)
     if not planned:
         return None
-    name, label, days = first_name(report.rep.name), lowered(planned[0].label), assessment.window_days
-    done, mean = counted(assessment.count, "activities"), f"about {round(assessment.expected)}"
-    lately = f"on your last {days} active days"
     return Proposal(
-        wordings=(
-            f"{name}, it's quieter than usual: {done} counted {lately}, usually {mean}. How about starting with {label}?",
-            f"Quieter than usual, {name}: {done} counted {lately}, when {mean} is normal for you. Anything in the way?",
-            f"{name}, it's been a slower stretch: {done} counted {lately}; it's usually {mean}. Start with {label}?",
+        wordings=worded(
+            gettext(
+                "{name}, it's quieter than usual: {done} counted on your last {days} active days, usually about {mean}. How "
+                "about starting with {label}?"
+            ),
+            gettext(
+                "Quieter than usual, {name}: {done} counted on your last {days} active days, when about {mean} is normal for "
+                "you. Anything in the way?"
+            ),
+            gettext(
+                "{name}, it's been a slower stretch: {done} counted on your last {days} active days; it's usually about "
+                "{mean}. Start with {label}?"
+            ),
+            name=first_name(report.rep.name),
+            done=counted(assessment.count, gettext("activities")),
+            days=assessment.window_days,
+            mean=round(assessment.expected),
+            label=lowered(planned[0].label),
         ),
         reason=_reason(assessment),
     )
 
 
 def _reason(assessment: Assessment) -> str:
-    activities = capitalized(counted(assessment.count, "activities"))
-    return (
-        f"{activities} counted towards your plan on your last {assessment.window_days} active days. Going by your "
-        f"{assessment.baseline_days} active days before those, about {assessment.expected:.0f} would be expected, allowing for "
-        "weekdays, part days and slow days of the whole team. Days without any activity are left out. Chance alone rarely "
-        "explains such a gap."
+    return filled(
+        gettext(
+            "{done} counted towards your plan on your last {days} active days. Going by your {days_before} active days before "
+            "those, about {mean} would be expected, allowing for weekdays, part days and slow days of the whole team. Days "
+            "without any activity are left out. Chance alone rarely explains such a gap."
+        ),
+        done=capitalized(counted(assessment.count, gettext("activities"))),
+        days=assessment.window_days,
+        days_before=assessment.baseline_days,
+        mean=f"{assessment.expected:.0f}",
     )

@@ -10,15 +10,21 @@ from services.nudges.domain.phrases import capitalized, count_phrase, long_date
 from services.nudges.domain.silence.evidence import Silence, measure_levels_of_others, weigh_silence
 from services.nudges.rules.rule import AlarmBudget, Proposal, manager_rule
 from shared.events import Mention, NudgeKind, PossibleAbsence, RepId
+from shared.languages.grammar import filled, worded
+from shared.languages.messages import gettext, marked
 
 
 @manager_rule(
     name=SILENCE_RULE,
-    title="Gone silent",
-    when="A rep who works today has logged nothing that counts for longer than chance explains, given the weekdays on which "
-    "they usually do and how active the rest of the team was.",
-    limits="At most one false question per rep in 500 working days; once per silence, and one rep a morning. Silent until "
-    "the team's reps together have 250 working days to calibrate on, and the rep ten active days.",
+    title=marked("Gone silent"),
+    when=marked(
+        "A rep who works today has logged nothing that counts for longer than chance explains, given the weekdays on which "
+        "they usually do and how active the rest of the team was."
+    ),
+    limits=marked(
+        "At most one false question per rep in 500 working days; once per silence, and one rep a morning. Silent until "
+        "the team's reps together have 250 working days to calibrate on, and the rep ten active days."
+    ),
     kind=NudgeKind.DIGEST,
     priority=50,
     budget=AlarmBudget(
@@ -38,21 +44,31 @@ def gone_silent(context: TeamContext) -> Proposal | None:
         return None
     member, silence = max(silences, key=lambda pair: (pair[1].days, -context.members.index(pair[0])))
     name, first = context.name_of(member.rep), long_date(silence.first, today=context.today)
-    until, days = long_date(silence.last, today=context.today), count_phrase(silence.days, "working day")
+    days = count_phrase(silence.days, "working day")
     return Proposal(
         occasion=_occasion(member, silence),
-        wordings=(
-            f"Nothing towards the plan has been logged for {name} since {first}. Away?",
-            f"Is {name} away? Nothing towards the plan has been logged since {first}.",
-            f"{name} has logged nothing towards the plan for {days}, since {first}. Away?",
-            f"No plan activity from {name} since {first}, {days} in a row. Away, or not logging?",
-            f"Away? {capitalized(name)} has logged nothing towards the plan since {first}.",
-            f"Nothing towards the plan from {name} for {days}, since {first}. Away?",
+        wordings=worded(
+            gettext("Nothing towards the plan has been logged for {name} since {first}. Away?"),
+            gettext("Is {name} away? Nothing towards the plan has been logged since {first}."),
+            gettext("{name} has logged nothing towards the plan for {days}, since {first}. Away?"),
+            gettext("No plan activity from {name} since {first}, {days} in a row. Away, or not logging?"),
+            gettext("Away? {capital_name} has logged nothing towards the plan since {first}."),
+            gettext("Nothing towards the plan from {name} for {days}, since {first}. Away?"),
+            name=name,
+            capital_name=capitalized(name),
+            first=first,
+            days=days,
         ),
-        reason=(
-            f"{context.full_name_of(member.rep)} logged nothing towards the plan on {days}, from {first} to {until}. "
-            "Given the weekdays on which they usually log something, and what the rest of the team logged, that rarely happens "
-            "by chance. If they were away, enter the absence, and these days won't count against them."
+        reason=filled(
+            gettext(
+                "{name} logged nothing towards the plan on {days}, from {first} to {until}. Given the weekdays on which they "
+                "usually log something, and what the rest of the team logged, that rarely happens by chance. If they were "
+                "away, enter the absence, and these days won't count against them."
+            ),
+            name=context.full_name_of(member.rep),
+            days=days,
+            first=first,
+            until=long_date(silence.last, today=context.today),
         ),
         since=silence.first,
         about=(Mention(id=member.rep.id),),

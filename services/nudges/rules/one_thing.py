@@ -12,10 +12,12 @@ from services.nudges.context.rule_context import RuleContext
 from services.nudges.domain.baseline import Baseline
 from services.nudges.domain.history import is_plan_done, is_worked, planned_behaviours
 from services.nudges.domain.moments import Moment
-from services.nudges.domain.phrases import capitalized, day_name, first_name, lowered, number
+from services.nudges.domain.phrases import day_noun, first_name, lowered, number
 from services.nudges.domain.trends.low_counts import probability_of_sum_as_low
 from services.nudges.rules.rule import AlarmBudget, Proposal, rep_rule
 from shared.events import BehaviourKey, BehaviourResult, DayReport, NudgeKind
+from shared.languages.grammar import filled, worded
+from shared.languages.messages import gettext, marked
 
 DAYS_USED: Final = 5
 DAYS_KNOWN_MIN: Final = 20
@@ -54,12 +56,16 @@ def is_still_short(context: RuleContext) -> bool:
 
 @rep_rule(
     name="one_thing",
-    title="One thing",
-    when="Over five worked days one behaviour came to less than half of its targets, and to less than chance explains as the "
-    "rep's own days vary, and all others to 80% or more.",
-    limits="At most one false hint per rep in 250 working days; at most once in two weeks. Silent until twenty full days "
-    "before the five are known. Never about days before the playbook was announced, nor about days for which the rep was "
-    "praised. After a hint, these days are not praised for two days.",
+    title=marked("One thing"),
+    when=marked(
+        "Over five worked days one behaviour came to less than half of its targets, and to less than chance explains as the "
+        "rep's own days vary, and all others to 80% or more."
+    ),
+    limits=marked(
+        "At most one false hint per rep in 250 working days; at most once in two weeks. Silent until twenty full days "
+        "before the five are known. Never about days before the playbook was announced, nor about days for which the rep was "
+        "praised. After a hint, these days are not praised for two days."
+    ),
     kind=NudgeKind.COACHING,
     moment=Moment.MORNING,
     priority=220,
@@ -120,19 +126,34 @@ def _is_improbable(total: _Total, earlier: Sequence[int], *, probability_max: fl
 def _proposal(
     context: RuleContext, behaviour: BehaviourResult, total: _Total, days: Sequence[DayReport], *, known: int
 ) -> Proposal:
-    name, label = first_name(context.report.rep.name), lowered(behaviour.label)
-    progress, first = f"{total.count} of {number(total.target)}", days[-1].day
+    label, first = lowered(behaviour.label), days[-1].day
+    progress = filled(gettext("{count} of {target}"), count=total.count, target=number(total.target))
     return Proposal(
         since=first,
-        wordings=(
-            f"One thing for today, {name}: {label}. You've done {progress} in five working days; everything else is on track.",
-            f"{name}, everything is on track except {label}: {progress} in five working days. Could you do those first today?",
-            f"{capitalized(label)} got squeezed lately, {name}: {progress} in five working days. Would a fixed time help?",
+        wordings=worded(
+            gettext(
+                "One thing for today, {name}: {label}. You've done {progress} in five working days; everything else is on "
+                "track."
+            ),
+            gettext(
+                "{name}, everything is on track except {label}: {progress} in five working days. Could you do those first "
+                "today?"
+            ),
+            gettext("{label} got squeezed lately, {name}: {progress} in five working days. Would a fixed time help?"),
+            name=first_name(context.report.rep.name),
+            label=label,
+            progress=progress,
         ),
-        reason=(
-            f"Over the five working days since {day_name(first, today=context.today)}, {label} came to {progress}, less than "
-            f"half of the target. Given how your {known} full days before that vary, chance alone rarely explains so few. "
-            "Everything else came to 80% or more."
+        reason=filled(
+            gettext(
+                "Over the five working days since {day}, {label} came to {progress}, less than half of the target. Given how "
+                "your {known} full days before that vary, chance alone rarely explains so few. Everything else came to 80% or "
+                "more."
+            ),
+            day=day_noun(first, today=context.today),
+            label=label,
+            progress=progress,
+            known=known,
         ),
     )
 

@@ -13,6 +13,8 @@ from services.nudges.domain.phrases import clock_time, counted, first_name, join
 from services.nudges.domain.trends.low_counts import probability_of_as_low
 from services.nudges.rules.rule import AlarmBudget, Proposal, rep_rule
 from shared.events import BehaviourResult, NudgeKind
+from shared.languages.grammar import filled, worded
+from shared.languages.messages import gettext, marked
 
 DAYS_KNOWN_MIN: Final = 40
 """Some days begin far lower than the others. Whatever their share is, sixty days without one and then one come at most 1.5
@@ -27,11 +29,15 @@ _LISTED_MAX: Final = 2
 
 @rep_rule(
     name="pace",
-    title="Pace",
-    when="By the middle of the day something has counted, but less than by that time on each of the last forty to sixty active "
-    "days, at most half of the median, and less than chance explains. The message names what is still in reach.",
-    limits="At most one false hint per rep in 250 working days; at most once in two weeks, and only if something is still in "
-    "reach.",
+    title=marked("Pace"),
+    when=marked(
+        "By the middle of the day something has counted, but less than by that time on each of the last forty to sixty active "
+        "days, at most half of the median, and less than chance explains. The message names what is still in reach."
+    ),
+    limits=marked(
+        "At most one false hint per rep in 250 working days; at most once in two weeks, and only if something is still in "
+        "reach."
+    ),
     kind=NudgeKind.COACHING,
     moment=Moment.MIDDAY,
     priority=310,
@@ -66,18 +72,37 @@ def pace(context: RuleContext) -> Proposal | None:
     if probability_of_as_low(count, by_midday) > PROBABILITY_MAX:
         return None
     name, time, more = first_name(report.rep.name), clock_time(context.now, report.timezone), joined(reachable)
-    done, normal, known = counted(count, "activities"), f"about {typical:.0f}", len(middays)
+    done, mean = counted(count, gettext("activities")), f"{typical:.0f}"
     return Proposal(
-        wordings=(
-            f"{name}, less than usual so far: {done} counted by {time}, usually {normal}. Still in reach: {more}.",
-            f"Behind your usual pace so far, {name}: {done} by {time}, when it's usually {normal}. There's time for {more}.",
-            f"A slower start today, {name}: {done} counted by {time}; usually it's {normal}. There's room for {more} today.",
+        wordings=_wordings(name, done=done, time=time, mean=mean, more=more),
+        reason=filled(
+            gettext(
+                "{done} had counted towards the plan by {time}. On each of your last {known} active days you had more by the "
+                "middle of the day, usually about {mean}. What's in reach is no more than you usually do in the second half of "
+                "a day."
+            ),
+            done=done,
+            time=time,
+            known=len(middays),
+            mean=mean,
         ),
-        reason=(
-            f"{done} had counted towards the plan by {time}. On each of your last {known} active days you had more by the "
-            f"middle of the day, usually {normal}. What's in reach is no more than you usually do in the second half "
-            "of a day."
+    )
+
+
+def _wordings(name: str, *, done: str, time: str, mean: str, more: str) -> tuple[str, ...]:
+    return worded(
+        gettext("{name}, less than usual so far: {done} counted by {time}, usually about {mean}. Still in reach: {more}."),
+        gettext(
+            "Behind your usual pace so far, {name}: {done} by {time}, when it's usually about {mean}. There's time for {more}."
         ),
+        gettext(
+            "A slower start today, {name}: {done} counted by {time}; usually it's about {mean}. There's room for {more} today."
+        ),
+        name=name,
+        done=done,
+        time=time,
+        mean=mean,
+        more=more,
     )
 
 
@@ -87,4 +112,6 @@ def _in_reach(behaviour: BehaviourResult, middays: Sequence[MiddayCounts]) -> st
     key = behaviour.key
     typical_after = median(day.by_end.get(key, 0) - day.by_midday.get(key, 0) for day in middays)
     reach = min(math.ceil(behaviour.target - behaviour.count), math.floor(typical_after))
-    return f"{reach} more {noun(behaviour.label, reach)}" if reach >= 1 else ""
+    if reach < 1:
+        return ""
+    return filled(gettext("{count} more {things}"), count=reach, things=noun(behaviour.label, reach))

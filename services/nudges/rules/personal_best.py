@@ -8,9 +8,11 @@ from typing import Final
 from services.nudges.context.rule_context import RuleContext
 from services.nudges.domain.history import PLAN_DONE_SCORE, count_of, has_activity, is_plan_done, is_worked
 from services.nudges.domain.moments import Moment
-from services.nudges.domain.phrases import capitalized, counted, day_phrase, first_name
+from services.nudges.domain.phrases import counted, day_phrase, first_name
 from services.nudges.rules.rule import Proposal, possible_if, rep_rule
 from shared.events import BehaviourResult, DayReport, NudgeKind
+from shared.languages.grammar import filled, worded
+from shared.languages.messages import gettext, marked
 
 DAYS_KNOWN_MIN: Final = 10
 COUNT_MIN: Final = 3
@@ -20,9 +22,13 @@ COOLDOWN_DAYS: Final = 7
 @possible_if(lambda report, _: is_plan_done(report) or any(map(_may_be_record, report.behaviours)))
 @rep_rule(
     name="personal_best",
-    title="Personal best",
-    when="A count, or the score, is above that of every known working day with activity under the same playbook version.",
-    limits="Not against fewer than ten days with activity, not for less than the day's target, and at most once a week.",
+    title=marked("Personal best"),
+    when=marked(
+        "A count, or the score, is above that of every known working day with activity under the same playbook version."
+    ),
+    limits=marked(
+        "Not against fewer than ten days with activity, not for less than the day's target, and at most once a week."
+    ),
     kind=NudgeKind.CELEBRATION,
     moment=Moment.DAY_CHANGED,
     priority=130,
@@ -49,17 +55,28 @@ def personal_best(context: RuleContext) -> Proposal | None:
         return None
     best, previous = record
     name, day = first_name(report.rep.name), day_phrase(report.day, today=context.today)
-    days, days_before = f"{len(before) + 1} working days", f"{len(before)} working days"
     return Proposal(
-        wordings=(
-            f"{name}, {best} {day}: your best in {days}. The best before that was {previous}.",
-            f"Your best in {days}, {name}: {best} {day}. Before that it was {previous}.",
-            f"Well done, {name}: {best} {day}, your best in {days}. It was {previous} before.",
-            f"{name}, that was {best} {day}. Your best of the {days_before} before that was {previous}.",
+        wordings=worded(
+            gettext("{name}, {best} {day}: your best in {days} working days. The best before that was {previous}."),
+            gettext("Your best in {days} working days, {name}: {best} {day}. Before that it was {previous}."),
+            gettext("Well done, {name}: {best} {day}, your best in {days} working days. It was {previous} before."),
+            gettext("{name}, that was {best} {day}. Your best of the {days_before} working days before that was {previous}."),
+            name=name,
+            best=best,
+            day=day,
+            days=len(before) + 1,
+            days_before=len(before),
+            previous=previous,
         ),
-        reason=(
-            f"{capitalized(best)} {day}. On the {days_before} before that under the same playbook version, the best was "
-            f"{previous}."
+        reason=filled(
+            gettext(
+                "{best} {day}. On the {days_before} working days before that under the same playbook version, the best was "
+                "{previous}."
+            ),
+            best=best,
+            day=day,
+            days_before=len(before),
+            previous=previous,
         ),
     )
 
@@ -85,4 +102,4 @@ def _record_of_score(report: DayReport, before: Sequence[DayReport]) -> tuple[st
     shown, previous = f"{report.score:.0f}", f"{highest:.0f}"
     if report.score <= highest or shown == previous or asks_less:
         return None
-    return f"a score of {shown}", previous
+    return gettext("a score of {score}").format(score=shown), previous

@@ -8,6 +8,8 @@ from services.nudges.domain.moments import Moment
 from services.nudges.domain.phrases import clock_time, counted, first_name, lowered, noun
 from services.nudges.rules.rule import AlarmBudget, Proposal, rep_rule
 from shared.events import DayReport, NudgeKind
+from shared.languages.grammar import filled, worded
+from shared.languages.messages import gettext, marked
 
 DAYS_USED_MAX: Final = 80
 DAYS_KNOWN_MIN: Final = 40
@@ -18,11 +20,15 @@ COOLDOWN_DAYS: Final = 14
 
 @rep_rule(
     name="quiet_afternoon",
-    title="Quiet afternoon",
-    when="Half of the working day is over and nothing has counted, although something had by then on each of the last forty to "
-    "eighty working days.",
-    limits="At most about one false hint per rep in 250 working days (two while only forty days are known); at most once in "
-    "two weeks. Silent until forty working days are known.",
+    title=marked("Quiet afternoon"),
+    when=marked(
+        "Half of the working day is over and nothing has counted, although something had by then on each of the last forty to "
+        "eighty working days."
+    ),
+    limits=marked(
+        "At most about one false hint per rep in 250 working days (two while only forty days are known); at most once in "
+        "two weeks. Silent until forty working days are known."
+    ),
     kind=NudgeKind.COACHING,
     moment=Moment.MIDDAY,
     priority=300,
@@ -50,17 +56,24 @@ def quiet_afternoon(context: RuleContext) -> Proposal | None:
     known = [day for day in context.history.worked if day.state == "closed" and day.day < report.day][:DAYS_USED_MAX]
     if len(known) < DAYS_KNOWN_MIN or not all(_had_something_by_midday(day) for day in known):
         return None
-    name, first = first_name(report.rep.name), _first_in_plan(report)
-    otherwise = f"If it just isn't logged yet, that's fine. Otherwise there's still time to start on {first}."
     return Proposal(
-        wordings=(
-            f"{name}, nothing towards your plan yet today. If you're busy elsewhere, fine; if not, how about {first}?",
-            f"Nothing towards your plan so far today, {name}. How about starting on {first} next?",
-            f"{name}, nothing has counted towards your plan so far. {otherwise}",
+        wordings=worded(
+            gettext("{name}, nothing towards your plan yet today. If you're busy elsewhere, fine; if not, how about {first}?"),
+            gettext("Nothing towards your plan so far today, {name}. How about starting on {first} next?"),
+            gettext(
+                "{name}, nothing has counted towards your plan so far. If it just isn't logged yet, that's fine. Otherwise "
+                "there's still time to start on {first}."
+            ),
+            name=first_name(report.rep.name),
+            first=_first_in_plan(report),
         ),
-        reason=(
-            f"Nothing had counted by {clock_time(now, report.timezone)}. Something had counted by the middle of the day on "
-            f"each of your last {len(known)} working days."
+        reason=filled(
+            gettext(
+                "Nothing had counted by {time}. Something had counted by the middle of the day on each of your last {known} "
+                "working days."
+            ),
+            time=clock_time(now, report.timezone),
+            known=len(known),
         ),
     )
 
@@ -69,11 +82,13 @@ def _first_in_plan(report: DayReport) -> str:
     """`your 10 calls`, `your one meeting`; only `meetings` if the target is no whole number."""
     planned = planned_behaviours(report)
     if not planned:
-        return "your plan"
+        return gettext("your plan")
     target, label = planned[0].target, planned[0].label
     if target == 1:
-        return f"your one {noun(label, target)}"
-    return f"your {counted(target, label)}" if target == target.to_integral_value() else lowered(label)
+        return filled(gettext("your one {thing}"), thing=noun(label, target))
+    if target != target.to_integral_value():
+        return lowered(label)
+    return filled(gettext("your {things}"), things=counted(target, label))
 
 
 def _had_something_by_midday(day: DayReport) -> bool:

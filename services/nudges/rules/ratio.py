@@ -9,9 +9,12 @@ from services.nudges.context.rule_context import RuleContext
 from services.nudges.domain.baseline import Baseline, PastDay
 from services.nudges.domain.history import is_plan_done, planned_behaviours
 from services.nudges.domain.moments import Moment
-from services.nudges.domain.phrases import capitalized, counted, first_name, lowered
+from services.nudges.domain.phrases import counted, first_name, lowered
 from services.nudges.rules.rule import AlarmBudget, Proposal, rep_rule
 from shared.events import BehaviourKey, BehaviourResult, DayReport, NudgeKind
+from shared.languages.formats import percent_text
+from shared.languages.grammar import filled, worded
+from shared.languages.messages import gettext, marked
 
 RECENT_DAYS: Final = 20
 EARLIER_DAYS: Final = 40
@@ -65,7 +68,14 @@ class Share:
 
     def __str__(self) -> str:
         low, high = self.interval()
-        return f"{self.converted} of {self.total} ({self.value:.0%}; 90% interval {max(0.0, low):.0%} to {high:.0%})"
+        return filled(
+            gettext("{converted} of {total} ({share}; 90% interval {low} to {high})"),
+            converted=self.converted,
+            total=self.total,
+            share=percent_text(self.value),
+            low=percent_text(max(0.0, low)),
+            high=percent_text(high),
+        )
 
 
 def score_of_fall(recent: Share, earlier: Share) -> float:
@@ -89,12 +99,16 @@ def is_still_fallen(context: RuleContext) -> bool:
 
 @rep_rule(
     name="ratio",
-    title="Ratio",
-    when="A smaller share of the behaviour with the largest target leads to another behaviour: it has fallen by a quarter or "
-    "more, and by more than chance explains as the share varies from day to day. The message states both shares with their "
-    "uncertainty.",
-    limits="At most one false hint per rep in 250 working days; at most once in two weeks, and not with fewer than forty "
-    "active days.",
+    title=marked("Ratio"),
+    when=marked(
+        "A smaller share of the behaviour with the largest target leads to another behaviour: it has fallen by a quarter or "
+        "more, and by more than chance explains as the share varies from day to day. The message states both shares with their "
+        "uncertainty."
+    ),
+    limits=marked(
+        "At most one false hint per rep in 250 working days; at most once in two weeks, and not with fewer than forty "
+        "active days."
+    ),
     kind=NudgeKind.COACHING,
     moment=Moment.MORNING,
     priority=210,
@@ -166,24 +180,45 @@ def _share(counts: Sequence[Mapping[BehaviourKey, int]], whole: BehaviourKey, pa
 
 def _percent(share: Share) -> str:
     """`3%`; a share that is not nothing is never shown as 0%."""
-    rounded = f"{share.value:.0%}"
-    return "under 1%" if share.converted and rounded == "0%" else rounded
+    is_shown_as_none = f"{share.value:.0%}" == "0%"
+    return gettext("under 1%") if share.converted and is_shown_as_none else percent_text(share.value)
 
 
 def _proposal(report: DayReport, most_frequent: BehaviourResult, fall: _Fall) -> Proposal:
-    name, whole, part = first_name(report.rep.name), lowered(most_frequent.label), lowered(fall.behaviour.label)
     recent, earlier = fall.recent, fall.earlier
-    now = f"{counted(recent.converted, fall.behaviour.label)} from {counted(recent.total, most_frequent.label)}"
-    share, before, days = _percent(recent), _percent(earlier), f"{RECENT_DAYS} active days"
-    fell = f"{share}, down from {before}"
+    whole, part = lowered(most_frequent.label), lowered(fall.behaviour.label)
     return Proposal(
-        wordings=(
-            f"{name}, {now} in {days}. That's {share}; it used to be {before}. Maybe ask for the next step each time?",
-            f"A smaller share of your {whole} has led to {part} lately, {name}: {fell}. Go through one with a colleague?",
-            f"You're putting in the work, {name}: {now}, or {fell}. Could you suggest a next step each time?",
+        wordings=worded(
+            gettext(
+                "{name}, {converted} from {total} in {days} active days. That's {share}; it used to be {before}. Maybe ask for "
+                "the next step each time?"
+            ),
+            gettext(
+                "A smaller share of your {whole} has led to {part} lately, {name}: {share}, down from {before}. Go through one "
+                "with a colleague?"
+            ),
+            gettext(
+                "You're putting in the work, {name}: {converted} from {total}, or {share}, down from {before}. Could you "
+                "suggest a next step each time?"
+            ),
+            name=first_name(report.rep.name),
+            converted=counted(recent.converted, fall.behaviour.label),
+            total=counted(recent.total, most_frequent.label),
+            days=RECENT_DAYS,
+            share=_percent(recent),
+            before=_percent(earlier),
+            whole=whole,
+            part=part,
         ),
-        reason=(
-            f"{capitalized(part)} from {whole}: {recent} over the last {days}, {earlier} over the ones before. The intervals "
-            "allow for how much the share varies from day to day; chance alone rarely explains such a fall."
+        reason=filled(
+            gettext(
+                "{part} from {whole}: {recent} over the last {days} active days, {earlier} over the ones before. The intervals "
+                "allow for how much the share varies from day to day; chance alone rarely explains such a fall."
+            ),
+            part=part,
+            whole=whole,
+            recent=str(recent),
+            days=RECENT_DAYS,
+            earlier=str(earlier),
         ),
     )

@@ -5,10 +5,12 @@ from typing import Final
 
 from services.nudges.context.team_context import TeamContext, TeamMember
 from services.nudges.domain.candidate import RECOGNITION_RULE
-from services.nudges.domain.history import done_phrase, is_plan_done, planned_behaviours
-from services.nudges.domain.phrases import capitalized, counted, lowered, sentence
+from services.nudges.domain.history import are_targets_met, is_plan_done, planned_behaviours
+from services.nudges.domain.phrases import capitalized, counted, lowered
 from services.nudges.rules.rule import Proposal, manager_rule
 from shared.events import BehaviourKey, BehaviourResult, DayReport, Mention, NudgeKind
+from shared.languages.grammar import filled, worded
+from shared.languages.messages import gettext, marked
 
 DAYS_WITHOUT_MIN: Final = 5
 EFFORT_DAYS_MIN: Final = 3
@@ -17,9 +19,9 @@ A_WEEK_MAX: Final = 3
 
 @manager_rule(
     name=RECOGNITION_RULE,
-    title="Recognition due",
-    when="A rep's good effort, whatever the result, has gone without recognition for five worked days.",
-    limits="At most three a week; whoever has waited longest comes first. Never about somebody who is away.",
+    title=marked("Recognition due"),
+    when=marked("A rep's good effort, whatever the result, has gone without recognition for five worked days."),
+    limits=marked("At most three a week; whoever has waited longest comes first. Never about somebody who is away."),
     kind=NudgeKind.RECOGNITION,
     priority=100,
 )
@@ -40,19 +42,26 @@ def recognition_due(context: TeamContext) -> Proposal | None:
     name, facts, days = context.name_of(member.rep), effort_facts(member.worked), len(_without(member))
     return Proposal(
         occasion=f"{member.rep.id}:{context.today}",
-        wordings=(
-            f"{name} has earned a thank-you: {facts}.",
-            f"Have you thanked {name} for this? {capitalized(facts)}.",
-            f"{sentence(f'Worth a minute today: say well done to {name}')} {capitalized(facts)}.",
-            f"{name} hasn't had a manager's thank-you for a while. Worth mentioning: {facts}.",
-            f"Something to thank {name} for: {facts}.",
-            f"{name} is due a kind word: {facts}.",
-            f"If you talk to {name} today, you could mention this: {facts}.",
-            f"A good day to recognise {name}: {facts}.",
+        wordings=worded(
+            gettext("{name} has earned a thank-you: {facts}."),
+            gettext("Have you thanked {name} for this? {capital_facts}."),
+            gettext("Worth a minute today: say well done to {name}. {capital_facts}."),
+            gettext("{name} hasn't had a manager's thank-you for a while. Worth mentioning: {facts}."),
+            gettext("Something to thank {name} for: {facts}."),
+            gettext("{name} is due a kind word: {facts}."),
+            gettext("If you talk to {name} today, you could mention this: {facts}."),
+            gettext("A good day to recognise {name}: {facts}."),
+            name=name,
+            facts=facts,
+            capital_facts=capitalized(facts),
         ),
-        reason=(
-            f"As far as Daymark knows, no manager has thanked {context.full_name_of(member.rep)} in the last {days} working "
-            "days. On at least three of the last five, they scored 100 or more, or met the largest target of their plan."
+        reason=filled(
+            gettext(
+                "As far as Daymark knows, no manager has thanked {name} in the last {days} working days. On at least three of "
+                "the last five, they scored 100 or more, or met the largest target of their plan."
+            ),
+            name=context.full_name_of(member.rep),
+            days=days,
         ),
         about=(Mention(id=member.rep.id),),
         thanks=(member.rep,),
@@ -89,18 +98,32 @@ def effort_facts(worked: Sequence[DayReport], *, until: str = "") -> str:
     recent = worked[:DAYS_WITHOUT_MIN]
     largest = _largest_target(recent[0])
     done_days = [day for day in recent if is_plan_done(day)]
-    plan_done = done_phrase(done_days, plan="plan done", score="a score of 100 or more")
-    days = f"of {len(recent)} working days up to {until}" if until else f"of the last {len(recent)} working days"
-    done = len(done_days)
+    is_plan, done = all(map(are_targets_met, done_days)), _of_days(len(done_days), len(recent), until)
     if largest is None:
-        return f"{plan_done} on {done} {days}"
+        return filled(gettext("plan done on {days}") if is_plan else gettext("a score of 100 or more on {days}"), days=done)
     count = sum(behaviour.count for day in recent for behaviour in day.behaviours if behaviour.key == largest.key)
-    if done >= EFFORT_DAYS_MIN:
-        return f"{plan_done} on {done} {days}, and {counted(count, largest.label)} over those days"
+    counts = counted(count, largest.label)
+    if len(done_days) >= EFFORT_DAYS_MIN:
+        both = (
+            gettext("plan done on {days}, and {counts} over those days")
+            if is_plan
+            else gettext("a score of 100 or more on {days}, and {counts} over those days")
+        )
+        return filled(both, days=done, counts=counts)
     effort = sum(is_plan_done(day) or _is_on_target(day, largest.key) for day in recent)
-    in_all = f"{counted(count, largest.label)} in all"
-    plan = done_phrase(done_days, plan="plan", score="score of 100")
-    return f"{plan} or {lowered(largest.label)} target reached on {effort} {days}, {in_all}"
+    either = (
+        gettext("plan or {label} target reached on {days}, {counts} in all")
+        if is_plan
+        else gettext("score of 100 or {label} target reached on {days}, {counts} in all")
+    )
+    return filled(either, label=lowered(largest.label), days=_of_days(effort, len(recent), until), counts=counts)
+
+
+def _of_days(number: int, days: int, until: str) -> str:
+    """`4 of the last 5 working days`."""
+    if until:
+        return filled(gettext("{count} of {days} working days up to {until}"), count=number, days=days, until=until)
+    return filled(gettext("{count} of the last {days} working days"), count=number, days=days)
 
 
 def _is_on_target(day: DayReport, key: BehaviourKey) -> bool:

@@ -9,11 +9,13 @@ from services.nudges.domain.phrases import capitalized, joined, weekdays_phrase
 from services.nudges.domain.roster.doubts import DoubtKind, RosterDoubt, occasion_of
 from services.nudges.rules.rule import Proposal, manager_rule
 from shared.events import Mention, NudgeKind
+from shared.languages.grammar import filled, worded
+from shared.languages.messages import gettext, marked, ngettext
 
 NAMES_MAX: Final = 5
 _TEAM_KEY: Final = "team=most"
 _CLEAREST_FIRST: Final = (DoubtKind.NOTHING, DoubtKind.WEEKDAYS, DoubtKind.IRREGULAR)
-_BASIS: Final = (
+_BASIS: Final = marked(
     "Based on the roster's working days in the last six weeks, leaving out leave, holidays and days with no data for the whole "
     "team."
 )
@@ -21,12 +23,16 @@ _BASIS: Final = (
 
 @manager_rule(
     name=ROSTER_RULE,
-    title="Roster check",
-    when="Monday morning: at most five reps who logged nothing that counts on 60% or more of their working days in six weeks; "
-    "or on 40% or more, if there are weekdays on which they hardly ever did. The message says which weekdays would fit.",
-    limits="About each rep at most once in four weeks, unless it changed, and not before they have been known for six weeks. "
-    "Leave, holidays and days without any data of the team do not count. If it is more than five reps and most of the team, "
-    "nobody is named.",
+    title=marked("Roster check"),
+    when=marked(
+        "Monday morning: at most five reps who logged nothing that counts on 60% or more of their working days in six weeks; "
+        "or on 40% or more, if there are weekdays on which they hardly ever did. The message says which weekdays would fit."
+    ),
+    limits=marked(
+        "About each rep at most once in four weeks, unless it changed, and not before they have been known for six weeks. "
+        "Leave, holidays and days without any data of the team do not count. If it is more than five reps and most of the "
+        "team, nobody is named."
+    ),
     kind=NudgeKind.DIGEST,
     priority=140,
 )
@@ -41,15 +47,25 @@ def roster_check(context: TeamContext) -> Proposal | None:
         return None
     first, *others = _sentences(clearest, context)
     text = " ".join([first, *map(capitalized, others)])
-    figures = joined([f"{_name(doubt, context)} {doubt.empty} of {doubt.days}" for doubt in clearest])
+    figures = [
+        filled(gettext("{name} {empty} of {days}"), name=_name(doubt, context), empty=doubt.empty, days=doubt.days)
+        for doubt in clearest
+    ]
     return Proposal(
         occasion=occasion_of(context.today, [doubt.key for doubt in clearest]),
-        wordings=(
-            f"Is the roster wrong? In the last six weeks, {text}",
-            f"Is the roster right? In the last six weeks, {text}",
-            f"Roster check: in the last six weeks, {text}",
+        wordings=worded(
+            gettext("Is the roster wrong? In the last six weeks, {text}"),
+            gettext("Is the roster right? In the last six weeks, {text}"),
+            gettext("Roster check: in the last six weeks, {text}"),
+            text=text,
         ),
-        reason=f"{_BASIS} Days with nothing logged towards the plan: {figures}. Whoever runs Daymark can correct the roster.",
+        reason=filled(
+            gettext(
+                "{basis} Days with nothing logged towards the plan: {figures}. Whoever runs Daymark can correct the roster."
+            ),
+            basis=gettext(_BASIS),
+            figures=joined(figures),
+        ),
         about=tuple(Mention(id=doubt.rep_id) for doubt in clearest),
     )
 
@@ -57,16 +73,26 @@ def roster_check(context: TeamContext) -> Proposal | None:
 def _about_the_team(context: TeamContext, number: int) -> Proposal | None:
     if _TEAM_KEY in context.reported_doubts:
         return None
-    logged = f"{number} of your {len(context.members)} reps logged nothing on 60% or more of their working days"
+    logged = filled(
+        gettext("{number} of your {reps} reps logged nothing on 60% or more of their working days"),
+        number=number,
+        reps=len(context.members),
+    )
     return Proposal(
         occasion=occasion_of(context.today, [_TEAM_KEY]),
-        wordings=(
-            f"Is your team's roster right? In the last six weeks, {logged}. Part-time, away, or in another team?",
-            f"Please check your team's roster. In the last six weeks, {logged}. Part-time, away, or in another team?",
-            f"In the last six weeks, {logged}. Part-time, away, or in another team? If so, the roster is wrong.",
+        wordings=worded(
+            gettext("Is your team's roster right? In the last six weeks, {logged}. Part-time, away, or in another team?"),
+            gettext("Please check your team's roster. In the last six weeks, {logged}. Part-time, away, or in another team?"),
+            gettext("In the last six weeks, {logged}. Part-time, away, or in another team? If so, the roster is wrong."),
+            logged=logged,
         ),
-        reason=f"{_BASIS} Scores and messages are only right if the roster says who works when. Whoever runs Daymark can "
-        "correct it.",
+        reason=filled(
+            gettext(
+                "{basis} Scores and messages are only right if the roster says who works when. Whoever runs Daymark can "
+                "correct it."
+            ),
+            basis=gettext(_BASIS),
+        ),
     )
 
 
@@ -74,14 +100,29 @@ def _sentences(doubts: Sequence[RosterDoubt], context: TeamContext) -> Iterator[
     """One for each kind of doubt, the clearest first."""
     names = {kind: [_name(doubt, context) for doubt in doubts if doubt.kind is kind] for kind in DoubtKind}
     if nothing := names[DoubtKind.NOTHING]:
-        yield f"{joined(nothing)} logged nothing: left, or in another team?"
+        yield filled(
+            ngettext(
+                "{names} logged nothing: left, or in another team?",
+                "{names} logged nothing: left, or in another team?",
+                len(nothing),
+            ),
+            names=joined(nothing),
+        )
     if names[DoubtKind.WEEKDAYS]:
         suggested = [weekdays_phrase(doubt.workdays) for doubt in doubts if doubt.kind is DoubtKind.WEEKDAYS]
         first, *others = zip(names[DoubtKind.WEEKDAYS], suggested, strict=True)
-        also = "".join(f"; {name} only {weekdays}" for name, weekdays in others)
-        yield f"{first[0]} seems to have worked only {first[1]}{also}."
+        also = [filled(gettext("{name} only {weekdays}"), name=name, weekdays=weekdays) for name, weekdays in others]
+        seems = filled(gettext("{name} seems to have worked only {weekdays}"), name=first[0], weekdays=first[1])
+        yield f"{'; '.join([seems, *also])}."
     if irregular := names[DoubtKind.IRREGULAR]:
-        yield f"{joined(irregular)} logged nothing on most days: part-time or away?"
+        yield filled(
+            ngettext(
+                "{names} logged nothing on most days: part-time or away?",
+                "{names} logged nothing on most days: part-time or away?",
+                len(irregular),
+            ),
+            names=joined(irregular),
+        )
 
 
 def _name(doubt: RosterDoubt, context: TeamContext) -> str:

@@ -7,9 +7,11 @@ from typing import Final
 from services.nudges.context.rule_context import RuleContext
 from services.nudges.domain.history import count_of, has_activity, is_worked, planned_behaviours
 from services.nudges.domain.moments import Moment
-from services.nudges.domain.phrases import capitalized, counted, day_name, day_phrase, first_name, noun, possessive
+from services.nudges.domain.phrases import counted, day_noun, day_phrase, first_name, noun
 from services.nudges.rules.rule import Proposal, possible_if, rep_rule
 from shared.events import BehaviourKey, BehaviourResult, DayReport, NudgeKind
+from shared.languages.grammar import filled, worded
+from shared.languages.messages import gettext, marked
 
 DRY_DAYS_MIN: Final = 10
 FEW_A_DAY: Final = 2
@@ -19,10 +21,12 @@ COOLDOWN_DAYS: Final = 7
 @possible_if(lambda _, begun: bool(begun))
 @rep_rule(
     name="small_win",
-    title="Small win",
-    when="The first of a behaviour after ten or more worked days that had other activity but none of it. If its target is at "
-    "most two a day, also the first of a quarter.",
-    limits="At most once a week.",
+    title=marked("Small win"),
+    when=marked(
+        "The first of a behaviour after ten or more worked days that had other activity but none of it. If its target is at "
+        "most two a day, also the first of a quarter."
+    ),
+    limits=marked("At most once a week."),
     kind=NudgeKind.CELEBRATION,
     moment=Moment.DAY_CHANGED,
     priority=140,
@@ -49,15 +53,24 @@ def small_win(context: RuleContext) -> Proposal | None:
 def _proposal(context: RuleContext, behaviour: BehaviourResult, since: str) -> Proposal:
     report = context.report
     name, day = first_name(report.rep.name), day_phrase(report.day, today=context.today)
-    brought, first = day_name(report.day, today=context.today), f"your first {noun(behaviour.label, 1)} {since}"
+    first = filled(gettext("your first {thing} {since}"), thing=noun(behaviour.label, 1), since=since)
     return Proposal(
-        wordings=(
-            f"{capitalized(possessive(brought))} good news, {name}: {first}.",
-            f"{name}, {brought} brought {first}. Nice work.",
-            f"Things are moving, {name}: {day} you got {first}.",
-            f"{capitalized(first)} came {day}, {name}. Well done for sticking with it.",
+        wordings=worded(
+            gettext("{day}'s good news, {name}: {first}."),
+            gettext("{name}, {day} brought {first}. Nice work."),
+            gettext("Things are moving, {name}: {on_day} you got {first}."),
+            gettext("{first} came {on_day}, {name}. Well done for sticking with it."),
+            name=name,
+            day=day_noun(report.day, today=context.today),
+            on_day=day,
+            first=first,
         ),
-        reason=f"{capitalized(counted(behaviour.count, behaviour.label))} {day}, the first {since}.",
+        reason=filled(
+            gettext("{done} {on_day}, the first {since}."),
+            done=counted(behaviour.count, behaviour.label),
+            on_day=day,
+            since=since,
+        ),
     )
 
 
@@ -67,12 +80,12 @@ def _first_since(behaviour: BehaviourResult, context: RuleContext) -> str | None
     dry = list(takewhile(lambda earlier: _had_none(earlier, behaviour.key), worked))
     active = [earlier for earlier in dry if has_activity(earlier)]  # on the others the rep may have been away
     if sum(_asked_for(earlier, behaviour.key) for earlier in active) >= DRY_DAYS_MIN:
-        return f"in {len(active)} working days"
+        return gettext("in {count} working days").format(count=len(active))
     quarter = date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
     in_quarter = [earlier for earlier in worked if earlier.day >= quarter]
     was_here = len(in_quarter) < len(worked)
     if behaviour.target <= FEW_A_DAY and was_here and all(_had_none(earlier, behaviour.key) for earlier in in_quarter):
-        return "of the quarter"
+        return gettext("of the quarter")
     return None
 
 

@@ -12,6 +12,8 @@ from services.nudges.domain.phrases import first_name, long_date
 from services.nudges.domain.working_time import local_day
 from services.nudges.rules.rule import Proposal, possible_if, rep_rule
 from shared.events import DayReport, NudgeKind
+from shared.languages.grammar import filled, worded
+from shared.languages.messages import gettext, marked
 
 SCORE_MIN: Final = Decimal(80)
 DAYS_MIN: Final = 3
@@ -21,9 +23,9 @@ _WEEK: Final = timedelta(days=7)
 @possible_if(lambda report, _: is_plan_done(report) or report.state == "closed")
 @rep_rule(
     name="steady_week",
-    title="Steady week",
-    when="On the last worked day of a week, if no worked day of it scored below 80.",
-    limits="Not for fewer than three days.",
+    title=marked("Steady week"),
+    when=marked("On the last worked day of a week, if no worked day of it scored below 80."),
+    limits=marked("Not for fewer than three days."),
     kind=NudgeKind.CELEBRATION,
     moment=Moment.DAY_CHANGED,
     priority=150,
@@ -45,12 +47,18 @@ def steady_week(context: RuleContext) -> Proposal | None:
     name, days, which, score = first_name(report.rep.name), len(week), _which_week(monday, context.today), math.floor(lowest)
     return Proposal(
         occasion=f"week of {monday.isoformat()}",
-        wordings=(
-            f"A steady week, {name}: {days} working days {which}, and no score below {score}.",
-            f"{name}, you scored {score} or better on every working day {which}. Really consistent.",
-            f"Every one of your {days} working days {which} scored {score} or above, {name}. That's a solid week.",
+        wordings=worded(
+            gettext("A steady week, {name}: {days} working days {which}, and no score below {score}."),
+            gettext("{name}, you scored {score} or better on every working day {which}. Really consistent."),
+            gettext("Every one of your {days} working days {which} scored {score} or above, {name}. That's a solid week."),
+            name=name,
+            days=days,
+            which=which,
+            score=score,
         ),
-        reason=f"All {days} working days {which} have a score of {score} or more.",
+        reason=filled(
+            gettext("All {days} working days {which} have a score of {score} or more."), days=days, which=which, score=score
+        ),
     )
 
 
@@ -66,5 +74,7 @@ def _monday_of(day: date) -> date:
 
 def _which_week(monday: date, today: date) -> str:
     if _monday_of(today) == monday:
-        return "this week"
-    return "last week" if _monday_of(today) == monday + _WEEK else f"in the week of {long_date(monday, today=today)}"
+        return gettext("this week")
+    if _monday_of(today) == monday + _WEEK:
+        return gettext("last week")
+    return filled(gettext("in the week of {date}"), date=long_date(monday, today=today))

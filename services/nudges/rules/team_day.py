@@ -8,6 +8,8 @@ from services.nudges.domain.moments import Moment
 from services.nudges.domain.phrases import day_phrase, first_name
 from services.nudges.rules.rule import Proposal, rep_rule
 from shared.events import NudgeKind
+from shared.languages.grammar import filled, worded
+from shared.languages.messages import gettext, marked
 
 REPS_MIN: Final = 3
 COOLDOWN_DAYS: Final = 7
@@ -15,9 +17,9 @@ COOLDOWN_DAYS: Final = 7
 
 @rep_rule(
     name="team_day",
-    title="Team day",
-    when="Everybody in the team who had a target that day has done the plan.",
-    limits="At most once a week, and not for fewer than three reps. Reps on leave or on a day off are not waited for.",
+    title=marked("Team day"),
+    when=marked("Everybody in the team who had a target that day has done the plan."),
+    limits=marked("At most once a week, and not for fewer than three reps. Reps on leave or on a day off are not waited for."),
     kind=NudgeKind.CELEBRATION,
     moment=Moment.TEAM_DONE,
     priority=400,
@@ -30,10 +32,18 @@ def team_day(context: RuleContext) -> Proposal | None:
         return None
     name, day, team = first_name(report.rep.name), day_phrase(report.day, today=context.today), report.team.name
     return Proposal(
-        wordings=(
-            f"Everyone in {team} with a plan {day} scored 100 or more, {name}: all {reps} of you. Great work together.",
-            f"{name}, everyone in {team} with a plan {day} scored 100 or more, {reps} out of {reps}. You were part of that.",
-            f"All {reps} of you in {team} scored 100 or more {day}, {name}. Good work, all of you.",
+        wordings=worded(
+            gettext("Everyone in {team} with a plan {day} scored 100 or more, {name}: all {reps} of you. Great work together."),
+            gettext(
+                "{name}, everyone in {team} with a plan {day} scored 100 or more, {reps} out of {reps}. You were part of that."
+            ),
+            gettext("All {reps} of you in {team} scored 100 or more {day}, {name}. Good work, all of you."),
+            name=name,
+            day=day,
+            team=team,
+            reps=reps,
         ),
-        reason=f"All {reps} reps in {team} with a target {day} have a score of 100 or more.",
+        reason=filled(
+            gettext("All {reps} reps in {team} with a target {day} have a score of 100 or more."), reps=reps, team=team, day=day
+        ),
     )

@@ -13,6 +13,8 @@ from services.nudges.domain.trends.change import Change
 from services.nudges.domain.trends.coaching import NOT_REPEATED_FOR, FollowUp, find_falls, follow_up, has_moved
 from services.nudges.rules.rule import AlarmBudget, Proposal, manager_rule
 from shared.events import BehaviourKey, Mention, NudgeKind, RepId
+from shared.languages.grammar import filled, worded
+from shared.languages.messages import gettext, marked
 
 NAMES_MAX: Final = 3
 _DAYS_AHEAD: Final = timedelta(days=6)
@@ -38,12 +40,16 @@ class _Named:
 
 @manager_rule(
     name=BRIEF_RULE,
-    title="Weekly brief",
-    when="Monday morning: at most three reps to coach, one behaviour each, of which they did clearly less in the last three "
-    "weeks than in their own nine weeks before; and whether what earlier briefs named has picked up.",
-    limits="Only for a fall by a third or more that the spread of the rep's own days does not explain: at most one false name "
-    "per rep in 250 rostered days. Never based on days before the playbook was announced, never about somebody who is away all "
-    "week, and not twice about a rep within four weeks, unless what was named fell further, or recovered and fell again.",
+    title=marked("Weekly brief"),
+    when=marked(
+        "Monday morning: at most three reps to coach, one behaviour each, of which they did clearly less in the last three "
+        "weeks than in their own nine weeks before; and whether what earlier briefs named has picked up."
+    ),
+    limits=marked(
+        "Only for a fall by a third or more that the spread of the rep's own days does not explain: at most one false name per "
+        "rep in 250 rostered days. Never based on days before the playbook was announced, never about somebody who is away all "
+        "week, and not twice about a rep within four weeks, unless what was named fell further, or recovered and fell again."
+    ),
     kind=NudgeKind.DIGEST,
     budget=AlarmBudget(
         working_days=250,
@@ -127,40 +133,57 @@ def _labels(member: TeamMember) -> dict[BehaviourKey, str]:
 def _named(fall: Fall, context: TeamContext) -> str:
     """`Bruno on meetings (2 in 14 active days, usually about 7)`."""
     change = fall.change
-    counts = f"{change.count} in {change.days} active days, usually about {change.expected:.0f}"
-    return f"{context.name_of(fall.member.rep)} on {lowered(fall.label)} ({counts})"
+    return filled(
+        gettext("{name} on {behaviour} ({count} in {days} active days, usually about {mean})"),
+        name=context.name_of(fall.member.rep),
+        behaviour=lowered(fall.label),
+        count=change.count,
+        days=change.days,
+        mean=f"{change.expected:.0f}",
+    )
 
 
 def _movement(name: str, label: str, result: FollowUp) -> str:
     """`Bruno is clearly up on meetings (9 in 10 active days, about 3 before)`."""
-    change, behaviour = result.change, lowered(label)
-    movement = f"is clearly up on {behaviour}" if result.is_up else f"isn't clearly up on {behaviour} yet"
-    return f"{name} {movement} ({change.count} in {change.days} active days, about {change.expected:.0f} before)"
+    change = result.change
+    return filled(
+        gettext("{name} is clearly up on {behaviour} ({count} in {days} active days, about {mean} before)")
+        if result.is_up
+        else gettext("{name} isn't clearly up on {behaviour} yet ({count} in {days} active days, about {mean} before)"),
+        name=name,
+        behaviour=lowered(label),
+        count=change.count,
+        days=change.days,
+        mean=f"{change.expected:.0f}",
+    )
 
 
 def _wordings(names: str, since: str) -> tuple[str, ...]:
     if not names:
-        return (
-            f"A follow-up on earlier briefs: {since}.",
-            f"Following up on earlier briefs: {since}.",
-            f"To close the loop on earlier briefs: {since}.",
+        return worded(
+            gettext("A follow-up on earlier briefs: {since}."),
+            gettext("Following up on earlier briefs: {since}."),
+            gettext("To close the loop on earlier briefs: {since}."),
+            since=since,
         )
-    rest = f" Following up on earlier briefs: {since}." if since else ""
-    return (
-        f"Worth coaching this week: {names}.{rest}",
-        f"For your one-to-ones this week: {names}.{rest}",
-        f"Worth raising this week: {names}.{rest}",
+    texts = worded(
+        gettext("Worth coaching this week: {names}."),
+        gettext("For your one-to-ones this week: {names}."),
+        gettext("Worth raising this week: {names}."),
+        names=names,
     )
+    follow_ups = filled(gettext("Following up on earlier briefs: {since}."), since=since)
+    return tuple(f"{text} {follow_ups}" for text in texts) if since else texts
 
 
 def _reason(*, has_names: bool, has_follow_up: bool) -> str:
-    of_names = (
+    of_names = gettext(
         "Each rep suggested for coaching did at least a third less of that behaviour per active day in the last three weeks "
         "than in the nine weeks before, which the normal ups and downs of their days hardly explain."
     )
-    of_follow_up = (
+    of_follow_up = gettext(
         "A follow-up compares the days since the earlier brief with the two weeks before it, scaled to as many days. "
         "“Clearly up” means at least a third more, and more than the normal ups and downs."
     )
     sentences = [of_names] * has_names + [of_follow_up] * has_follow_up
-    return " ".join([*sentences, "Active days are those with any activity."])
+    return " ".join([*sentences, gettext("Active days are those with any activity.")])

@@ -3,7 +3,7 @@
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import yaml
@@ -19,25 +19,32 @@ class Judge:
 
     def passes(self, rule: Rule) -> bool:
         """Whether every test of the alert passes with this rule. An alert without a test passes."""
+        return self._pass(rule, {file: self._tests_of(file, rule.alert) for file in self._documents})
+
+    def missed(self, mutants: Iterable[RuleMutant]) -> Iterator[RuleMutant]:
+        """The mutants that no test notices. The tests run one by one, since the first that fails is enough."""
+        return (mutant for mutant in mutants if all(self._pass(mutant.rule, test) for test in self._each(mutant.rule.alert)))
+
+    def _pass(self, rule: Rule, tests: Mapping[str, Sequence[object]]) -> bool:
+        """Whether these tests, by file, pass with this rule."""
         with tempfile.TemporaryDirectory(prefix="daymark-rule-") as name:
             folder = Path(name)
             (folder / RULES_FILE).write_text(rule.as_yaml())
-            files = [file for file in TEST_FILES if self._write_tests(folder / file, rule.alert)]
+            files = [file for file in tests if tests[file]]
+            for file in files:
+                document = self._documents[file] | {"tests": tests[file]}
+                (folder / file).write_text(yaml.safe_dump(document, width=10_000))
             if not files:
                 return True
             finished = subprocess.run(["promtool", "test", "rules", *files], cwd=folder, capture_output=True, check=False)
             return finished.returncode == 0
 
-    def missed(self, mutants: Iterable[RuleMutant]) -> Iterator[RuleMutant]:
-        """The mutants that no test notices."""
-        return (mutant for mutant in mutants if self.passes(mutant.rule))
+    def _tests_of(self, file: str, alert: str) -> Sequence[object]:
+        return [test for test in self._documents[file]["tests"] if test["alert_rule_test"][0]["alertname"] == alert]
 
-    def _write_tests(self, file: Path, alert: str) -> bool:
-        """Write the tests of one alert. Returns whether there are any."""
-        document = self._documents[file.name]
-        tests = [test for test in document["tests"] if test["alert_rule_test"][0]["alertname"] == alert]
-        file.write_text(yaml.safe_dump({**document, "tests": tests}, width=10_000))
-        return bool(tests)
+    def _each(self, alert: str) -> Iterator[Mapping[str, Sequence[object]]]:
+        for file in self._documents:
+            yield from ({file: [test]} for test in self._tests_of(file, alert))
 
 
 def has_promtool() -> bool:

@@ -67,3 +67,14 @@ def test_cookies_are_for_https_only_where_people_reach_the_pages_by_it(
     monkeypatch.setenv("DAYMARK_NUDGES__PUBLIC_URL", public_url)
 
     assert load_settings(NudgesSettings).nudges.is_secure is is_secure
+
+
+def test_messages_are_in_a_language_that_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings(NudgesSettings).nudges.language == "en"
+
+    monkeypatch.setenv("DAYMARK_NUDGES__LANGUAGE", "es")
+    assert load_settings(NudgesSettings).nudges.language == "es"
+
+    monkeypatch.setenv("DAYMARK_NUDGES__LANGUAGE", "spanish")
+    with pytest.raises(SettingsRefused, match="there is no such language; the languages are en, es"):
+        load_settings(NudgesSettings)

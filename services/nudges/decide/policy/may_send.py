@@ -14,15 +14,17 @@ from services.nudges.domain.phrases import day_and_month
 from services.nudges.domain.recent_nudges import RecentNudge
 from services.nudges.domain.working_time import WorkingTime, local_day
 from shared.events import NudgeKind, Presence
+from shared.languages.messages import marked
 
 DAILY_CAP: Final = 1
-DAY_UNKNOWN: Final = "Daymark hasn't opened the rep's day yet"
+DAY_UNKNOWN: Final = marked("Daymark hasn't opened the rep's day yet")
 RULE_PAUSED: Final = "the rule is paused because its nudges lower the next day's score"
 NOT_WANTED: Final = "the person doesn't want this message now"
 """Not what exactly they have asked for: that is shown to nobody but them."""
 NOT_ANNOUNCED: Final = "the playbook was not announced to the rep before the day"
 PRAISED_DAYS: Final = "the rep was praised for one of these days"
 HINTED_DAYS: Final = "a hint about these days was sent within the last two days"
+SILENT_FEED: Final = marked("no data is arriving from {feed}")
 DAY_UNKNOWN_RETRY: Final = timedelta(minutes=5)
 _SILENT_FEED_RETRY: Final = timedelta(minutes=15)
 _ON_LEAVE_RETRY: Final = timedelta(days=1)
@@ -65,10 +67,10 @@ class Suppress:
 Verdict = Send | Withhold | Defer | Suppress
 
 _NOT_WORKING: Final = {
-    Presence.ABSENT: "on leave",
-    Presence.HOLIDAY: "a public holiday",
-    Presence.DAY_OFF: "not a working day",
-    Presence.NOT_EMPLOYED: "not with the team",
+    Presence.ABSENT: marked("on leave"),
+    Presence.HOLIDAY: marked("a public holiday"),
+    Presence.DAY_OFF: marked("not a working day"),
+    Presence.NOT_EMPLOYED: marked("not with the team"),
 }
 NOT_WORKING: Final = frozenset(_NOT_WORKING.values())
 """Why a message waits for somebody who is not at work. Nobody knows when they are back."""
@@ -128,7 +130,7 @@ def may_send(candidate: Candidate, facts: PolicyFacts, *, now: datetime) -> Verd
         return Suppress(because=unwanted)
     because, until = _obstacle(candidate, _wanted_hours(today, candidate, facts), facts, now=now)
     if because is None and shortfall is not None and shortfall.silent_feed is not None:
-        return Defer(until=now + _SILENT_FEED_RETRY, because=f"no data is arriving from {shortfall.silent_feed}")
+        return Defer(until=now + _SILENT_FEED_RETRY, because=SILENT_FEED.format(feed=shortfall.silent_feed))
     if because is None:
         return _by_assignment(facts.assignment)
     if until is None and candidate.kind in _UNCAPPED:
@@ -196,11 +198,11 @@ def _obstacle(
 ) -> tuple[str | None, datetime | None]:
     """What prevents sending now, and when to decide again."""
     if today.starts_at is None or today.ends_at is None:
-        return _NOT_WORKING.get(today.presence, "no working hours that day"), today.next_starts_at
+        return _NOT_WORKING.get(today.presence, marked("no working hours that day")), today.next_starts_at
     if now < today.starts_at:
-        return "before working hours", today.starts_at
+        return marked("before working hours"), today.starts_at
     if now >= today.ends_at:
-        return "after working hours", today.next_starts_at
+        return marked("after working hours"), today.next_starts_at
     if candidate.kind not in _UNCAPPED and not candidate.is_urgent:
         return _daily_cap(candidate, today, facts)
     return None, None
@@ -221,5 +223,5 @@ def _daily_cap(candidate: Candidate, today: WorkingTime, facts: PolicyFacts) -> 
     about_day = facts.about_day or today.day
     praised = [nudge for nudge in received if nudge.kind is NudgeKind.CELEBRATION]
     if candidate.is_everyday and any((nudge.about_day or nudge.day) == about_day for nudge in praised):
-        return "other praise was already due that day", None
-    return "another message was already due that day", today.next_starts_at
+        return marked("other praise was already due that day"), None
+    return marked("another message was already due that day"), today.next_starts_at

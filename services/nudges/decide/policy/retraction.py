@@ -15,6 +15,7 @@ from services.nudges.domain.working_time import WorkingTime, local_day
 from services.nudges.rules.catalogue import REP_RULES
 from services.nudges.rules.rule import Rule
 from shared.events import BehaviourResult, DayReport, NudgeId, NudgeKind
+from shared.languages.messages import marked
 
 REEVALUATED_FOR: Final = timedelta(days=14)
 """For so long after a day nudges that rest on it are evaluated again when it is revised."""
@@ -84,7 +85,7 @@ def correction_candidate(sent: SentNudge, report: DayReport, *, today: date) -> 
 
 def next_morning(today: WorkingTime | None, timezone: str, *, now: datetime) -> Defer:
     """Quietly: together with whatever is sent when the person's next working time begins, or alone."""
-    because = "a correction waits for the next morning"
+    because = marked("a correction waits for the next morning")
     if today is None or today.day != local_day(now, timezone):
         return Defer(until=now + DAY_UNKNOWN_RETRY, because=DAY_UNKNOWN)
     if today.starts_at is not None and now < today.starts_at:

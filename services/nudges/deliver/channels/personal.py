@@ -38,7 +38,8 @@ from services.nudges.deliver.personal.transport import PersonalMessage, Transpor
 from services.nudges.deliver.personal.transport_health import FailingServer, TransportHealth
 from services.nudges.deliver.posting.public_client import http_client
 from shared.clock import monotonic_s
-from shared.events import Nudge
+from shared.events import Nudge, PersonId
+from shared.languages.current import using_language
 from shared.reach import ContactPoint, Contacts
 from shared.requests.client import NoResponder, Refused
 from shared.service.settings import read_secret
@@ -91,10 +92,16 @@ class PersonalChannel:
             today = await directory.find_contacts(nudge)
         except (NoResponder, Refused):
             return TryLater(error="scoring, which has the roster, does not answer")
-        return await self.send_message(personal_message(nudge, stop_url=directory.stop_url(nudge)), today)
+        with using_language(await directory.language_of(nudge.person.id)):
+            return await self.send_message(personal_message(nudge, stop_url=directory.stop_url(nudge)), today)
+
+    async def language_of(self, person_id: PersonId) -> str:
+        """The language in which a person reads messages."""
+        return await self._find_directory().language_of(person_id)
 
     async def send_message(self, message: PersonalMessage, today: Contacts) -> Outcome:
-        """Send a message to a person in the ways that they have today, whether it is a nudge or not."""
+        """Send a message to a person in the ways that they have today, whether it is a nudge or not. What a way writes around
+        it is in the language that is used now."""
         ways = [contact for contact in today.contacts if contact.transport in self._transports]
         if not ways:
             missing = ", ".join(contact.transport for contact in today.contacts)

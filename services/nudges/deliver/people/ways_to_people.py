@@ -13,11 +13,15 @@ from services.nudges.deliver.personal.contact_states import list_contact_states,
 from services.nudges.deliver.personal.transport import nudge_without_rule
 from shared.errors import DaymarkError
 from shared.events import Nudge, NudgeId, Person, PersonId
+from shared.languages.current import using_language
+from shared.languages.messages import gettext, marked
 from shared.reach import WEBHOOK
 from shared.requests.people import ContactList, PersonTest, TestResult, TriedWay, WayList, WayRow, WebhookKey, WebhookKeyList
 
-_TEXT: Final = "This is a test message from Daymark. If you can read it, messages reach you here."
-_REASON: Final = "Whoever runs Daymark for your team sent this to check that messages reach you. You don't need to do anything."
+_TEXT: Final = marked("This is a test message from Daymark. If you can read it, messages reach you here.")
+_REASON: Final = marked(
+    "Whoever runs Daymark for your team sent this to check that messages reach you. You don't need to do anything."
+)
 
 
 class NoPersonalChannel(DaymarkError):
@@ -75,7 +79,9 @@ async def send_test(pool: asyncpg.Pool, channels: Mapping[str, Channel], query: 
     Raises:
         NoPersonalChannel: no way to individuals is configured.
     """
-    outcome = await _personal_channel(channels).send(_test_message(query, now=now), attempts=1)
+    channel = _personal_channel(channels)
+    with using_language(await channel.language_of(query.person)):
+        outcome = await channel.send(_test_message(query, now=now), attempts=1)
     tried = outcome.tried
     async with pool.acquire() as connection, connection.transaction():
         await record_attempts(connection, query.person, tried, now=now)
@@ -124,4 +130,5 @@ async def resend(pool: asyncpg.Pool, channels: Mapping[str, Channel], nudge_id: 
 
 
 def _test_message(query: PersonTest, *, now: datetime) -> Nudge:
-    return nudge_without_rule(Person(id=query.person, name=query.name), name="test", text=_TEXT, reason=_REASON, now=now)
+    person = Person(id=query.person, name=query.name)
+    return nudge_without_rule(person, name="test", text=gettext(_TEXT), reason=gettext(_REASON), now=now)

@@ -10,6 +10,7 @@ from services.nudges.deliver.personal.transport import ALWAYS_SENT
 from services.nudges.domain.feedback.preferences import NO_PREFERENCE, Preference
 from services.nudges.domain.working_time import local_day
 from services.nudges.links import Links
+from services.nudges.preferences.reader_language import language_of
 from services.nudges.preferences.stored_preferences import find_preference, find_timezone_of_nudge
 from shared.clock import Clock
 from shared.events import Nudge, PersonId
@@ -25,11 +26,12 @@ STOPPED: Final = "no contact of theirs is there for a message of this kind"
 class RosterDirectory:
     """Asks scoring, which has the roster, and looks up what each person has asked for."""
 
-    def __init__(self, connection: Client, pool: asyncpg.Pool, links: Links, clock: Clock) -> None:
+    def __init__(self, connection: Client, pool: asyncpg.Pool, links: Links, clock: Clock, *, language: str) -> None:
         self._connection = connection
         self._pool = pool
         self._links = links
         self._clock = clock
+        self._language = language
 
     async def find_contacts(self, nudge: Nudge) -> Contacts:
         """How the person of a nudge can be reached with it.
@@ -65,6 +67,10 @@ class RosterDirectory:
         """
         query = ContactQuery(person=person_id)
         return await ask(self._connection, PERSON_CONTACTS, query, timeout_s=_TIMEOUT_S, attempts_max=_ATTEMPTS_MAX)
+
+    async def language_of(self, person_id: PersonId) -> str:
+        """The language in which a person reads messages: their own choice, or the one of the installation."""
+        return await language_of(self._pool, person_id, default=self._language)
 
     def stop_url(self, nudge: Nudge) -> str:
         """Where the person of a nudge stops mail; empty if no link can be signed."""

@@ -12,6 +12,8 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.nudges.deliver.personal.transport import PersonalMessage
+from shared.languages.current import current_language
+from shared.languages.messages import gettext, ngettext
 
 _TEMPLATES: Final = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -19,7 +21,10 @@ _TEMPLATES: Final = Environment(
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
+    extensions=["jinja2.ext.i18n"],
 )
+_TEMPLATES.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined] # what its extension adds
+_TEMPLATES.globals["current_language"] = current_language
 _NOT_IN_ID: Final = re.compile(r"[^A-Za-z0-9.-]")
 
 

@@ -22,6 +22,7 @@ from services.nudges.deliver.personal.transport import (
 from services.nudges.domain.feedback.answers import ANSWER_LABELS, WRONG_REASON_LABELS, Answer
 from services.nudges.domain.feedback.thanks import TEXT_LENGTH_MAX
 from shared.events import NudgeId
+from shared.languages.messages import gettext, marked
 
 Block = dict[str, object]
 """One block of Block Kit. https://docs.slack.dev/reference/block-kit/blocks"""
@@ -40,8 +41,10 @@ NOTE: Final = "note"
 """The id of the action of a field to write in."""
 _THANKS_PREFIX: Final = "thanks:"
 _NOTE_PREFIX: Final = "note:"
-_NOTE_PLACEHOLDER: Final = "What did they do well? If you leave this empty, we say thank you for the facts above in your name."
-_LATER_LABEL: Final = "Send again later today"
+_NOTE_PLACEHOLDER: Final = marked(
+    "What did they do well? If you leave this empty, we say thank you for the facts above in your name."
+)
+_LATER_LABEL: Final = marked("Send again later today")
 _NOTHING: Final[Mapping[NudgeId, str]] = MappingProxyType({})
 _TEXT_LENGTH_MAX: Final = 3_000
 """Slack asks for at most 4,000 characters beside the blocks."""
@@ -69,7 +72,7 @@ def slack_message(
 
     The block of the buttons has the id of the nudge, and each button that of its answer.
     """
-    reason = "\n".join(("Why you get this:", *message.reason))
+    reason = "\n".join((gettext("Why you get this:"), *message.reason))
     return SlackMessage(
         id=str(uuid.uuid5(_MESSAGE_IDS, message.message_id)),
         text=escape_markup("\n".join((*message.paragraphs, reason))[:_TEXT_LENGTH_MAX]),
@@ -110,7 +113,7 @@ def _parts(
         if part.nudge_id in answered:
             yield _small_print(answered[part.nudge_id])
         elif has_buttons and part.nudge_id in open_parts:
-            later = [_button(LATER, _LATER_LABEL)] if part.nudge_id in last else []
+            later = [_button(LATER, gettext(_LATER_LABEL))] if part.nudge_id in last else []
             yield {"type": "actions", "block_id": part.nudge_id, "elements": [*_buttons(part), *later]}
 
 
@@ -129,11 +132,11 @@ def _note(thanks: MessageThanks, thanked: Mapping[NudgeId, str]) -> Iterator[Blo
         "action_id": NOTE,
         "multiline": True,
         "max_length": TEXT_LENGTH_MAX,
-        "placeholder": _plain_text(_NOTE_PLACEHOLDER),
+        "placeholder": _plain_text(gettext(_NOTE_PLACEHOLDER)),
     }
     label = _plain_text(thanks.link.label)
     yield {"type": "input", "block_id": note_block(thanks.nudge_id), "label": label, "element": field, "optional": True}
-    send = _button(THANK, f"Send to {thanks.first_name}")
+    send = _button(THANK, gettext("Send to {name}").format(name=thanks.first_name))
     yield {"type": "actions", "block_id": f"{_THANKS_PREFIX}{thanks.nudge_id}", "elements": [send]}
 
 
@@ -143,7 +146,7 @@ def _all_links(message: PersonalMessage, *, has_buttons: bool) -> Iterator[Block
     links = [
         *((link.url, link.label) for link in message.links if link not in with_fields),
         (message.url, _link_label(message, has_buttons=has_buttons)),
-        (message.stop_url, SETTINGS_LABEL),
+        (message.stop_url, gettext(SETTINGS_LABEL)),
     ]
     if present := [link for link in links if link[0]]:
         yield _links(present)
@@ -151,20 +154,22 @@ def _all_links(message: PersonalMessage, *, has_buttons: bool) -> Iterator[Block
 
 def _link_label(message: PersonalMessage, *, has_buttons: bool) -> str:
     """With buttons in the message, the page is for reading it, and for changing an answer."""
-    return "Open in Daymark" if has_buttons and message.link_label in (ANSWER_LABEL, THANKS_LABEL) else message.link_label
+    is_for_answers = message.link_label in (gettext(ANSWER_LABEL), gettext(THANKS_LABEL))
+    return gettext("Open in Daymark") if has_buttons and is_for_answers else message.link_label
 
 
 def _buttons(part: MessagePart) -> Iterator[Block]:
     """One button for each answer, and a menu of reasons for one that needs a reason."""
     for answer in part.answers:
         if answer is Answer.WRONG:
-            label = _plain_text(ANSWER_LABELS[answer].capitalize())
+            label = _plain_text(gettext(ANSWER_LABELS[answer]).capitalize())
             reasons = [
-                {"text": _plain_text(reason.capitalize()), "value": key.value} for key, reason in WRONG_REASON_LABELS.items()
+                {"text": _plain_text(gettext(reason).capitalize()), "value": key.value}
+                for key, reason in WRONG_REASON_LABELS.items()
             ]
             yield {"type": "static_select", "action_id": answer.value, "placeholder": label, "options": reasons}
         else:
-            yield _button(answer.value, ANSWER_LABELS[answer].capitalize())
+            yield _button(answer.value, gettext(ANSWER_LABELS[answer]).capitalize())
 
 
 def _button(action_id: str, label: str) -> Block:

@@ -12,23 +12,24 @@ from services.nudges.deliver.personal.neutral_text import neutral, neutral_line
 from services.nudges.domain.candidate import DISPUTES_RULE, NEW_DISPUTES_RULE
 from services.nudges.domain.feedback.answers import Answer, allowed_answers
 from services.nudges.domain.phrases import first_name, natural_name
-from shared.events import Nudge, NudgeId, NudgeKind, Person, PossibleThanks, Rep, Team, TeamId
+from shared.events import Nudge, NudgeId, NudgeKind, Person, PersonId, PossibleThanks, Rep, Team, TeamId
+from shared.languages.messages import gettext, marked
 from shared.reach import Contacts
 
 ALWAYS_SENT: Final = frozenset({NudgeKind.ANNOUNCEMENT, NudgeKind.CORRECTION})
 """What binds a person, and what was wrong about them, reaches them whatever they want."""
-SETTINGS_LABEL: Final = "Choose which messages you get"
-ANSWER_LABEL: Final = "Answer, or say that something is wrong"
-THANKS_LABEL: Final = "Say thank you, or answer"
+SETTINGS_LABEL: Final = marked("Choose which messages you get")
+ANSWER_LABEL: Final = marked("Answer, or say that something is wrong")
+THANKS_LABEL: Final = marked("Say thank you, or answer")
 _LINK_LABELS: Final = {
     NudgeKind.RECOGNITION: THANKS_LABEL,
-    NudgeKind.ANNOUNCEMENT: "Read it and confirm",
-    NudgeKind.CORRECTION: "See it on your page",
-    NudgeKind.THANKS: "Read it on your page",
+    NudgeKind.ANNOUNCEMENT: marked("Read it and confirm"),
+    NudgeKind.CORRECTION: marked("See it on your page"),
+    NudgeKind.THANKS: marked("Read it on your page"),
 }
 """What the link to the page of a message says, where it is not for an answer."""
 _SUBJECT_LENGTH_MIN: Final = 20
-_DISPUTES_LABEL: Final = "Answer the disputes in your inbox"
+_DISPUTES_LABEL: Final = marked("Answer the disputes in your inbox")
 _SUBJECT_LENGTH_MAX: Final = 90
 _NAME_LENGTH_MAX: Final = 80
 _FIRST_NAME_LENGTH_MAX: Final = 40
@@ -63,12 +64,12 @@ class MessagePart:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PersonalMessage:
-    """One nudge as its person reads it. `paragraphs` are plain text, and so is everything else; the `parts`, at least one, are
-    the nudges that they belong to. `links` are what else the reader can do, also those for writing to the reps of `thanks`.
-    `url` opens its page, and `stop_url` the page on which the person chooses what they get and stops mail; each is empty if
-    there is none. One that `is_binding` is sent whatever they want. `message_id` is another one only if the person asked to get
-    the message again: a mailbox would hide a second one with the same id. `nudge_json` is the nudge itself, for programs, with
-    `stop_url` as its `settings_url`."""
+    """One nudge as its person reads it, in their language. `paragraphs` are plain text, and so is everything else; the
+    `parts`, at least one, are the nudges that they belong to. `links` are what else the reader can do, also those for writing
+    to the reps of `thanks`. `url` opens its page, and `stop_url` the page on which the person chooses what they get and stops
+    mail; each is empty if there is none. One that `is_binding` is sent whatever they want. `message_id` is another one only if
+    the person asked to get the message again: a mailbox would hide a second one with the same id. `nudge_json` is the nudge
+    itself, for programs, with `stop_url` as its `settings_url`."""
 
     nudge_id: str
     message_id: str
@@ -81,7 +82,7 @@ class PersonalMessage:
     stop_url: str
     is_binding: bool
     nudge_json: str
-    link_label: str = ANSWER_LABEL
+    link_label: str
     links: tuple[MessageLink, ...] = ()
     thanks: tuple[MessageThanks, ...] = ()
 
@@ -108,7 +109,7 @@ def nudge_without_rule(person: Person, *, name: str, text: str, reason: str, now
 
 
 def personal_message(nudge: Nudge, *, stop_url: str) -> PersonalMessage:
-    """The first sentence of the message is its subject."""
+    """What stands around the nudge is in the language that is used now. The first sentence of the message is its subject."""
     paragraphs = _lines(nudge.text)
     first = paragraphs[0] if paragraphs else nudge.rule
     return PersonalMessage(
@@ -140,15 +141,15 @@ def _nudge_json(nudge: Nudge, *, stop_url: str) -> str:
 def _link_label(nudge: Nudge) -> str:
     """A message that begins with disputes leads to the manager's inbox."""
     if nudge.rule in (DISPUTES_RULE, NEW_DISPUTES_RULE):
-        return _DISPUTES_LABEL
-    return _LINK_LABELS.get(nudge.kind, ANSWER_LABEL)
+        return gettext(_DISPUTES_LABEL)
+    return gettext(_LINK_LABELS.get(nudge.kind, ANSWER_LABEL))
 
 
 def _links(nudge: Nudge) -> Iterator[MessageLink]:
     """Without a secret for links there are none."""
     for absence in nudge.absences:
         if absence.url:
-            yield MessageLink(label=_label("Enter an absence of {}", absence.rep), url=absence.url)
+            yield MessageLink(label=gettext("Enter an absence of {name}").format(name=_full_name(absence.rep)), url=absence.url)
     for due in nudge.thanks:
         if due.url:
             yield _thanks(due).link
@@ -158,12 +159,12 @@ def _thanks(due: PossibleThanks) -> MessageThanks:
     return MessageThanks(
         nudge_id=due.nudge_id,
         first_name=neutral_line(first_name(due.rep.name), length_max=_FIRST_NAME_LENGTH_MAX),
-        link=MessageLink(label=_label("Write to {}", due.rep), url=due.url),
+        link=MessageLink(label=gettext("Write to {name}").format(name=_full_name(due.rep)), url=due.url),
     )
 
 
-def _label(label: str, rep: Rep) -> str:
-    return label.format(neutral_line(natural_name(rep.name), length_max=_NAME_LENGTH_MAX))
+def _full_name(rep: Rep) -> str:
+    return neutral_line(natural_name(rep.name), length_max=_NAME_LENGTH_MAX)
 
 
 def _opening(text: str, kind: NudgeKind) -> str:
@@ -198,6 +199,9 @@ class Directory(Protocol):
         Raises:
             NoResponder, Refused: the roster cannot be asked now.
         """
+
+    async def language_of(self, person_id: PersonId) -> str:
+        """The language in which a person reads messages."""
 
     def stop_url(self, nudge: Nudge) -> str:
         """Where the person of a nudge stops mail; empty if no link can be signed."""

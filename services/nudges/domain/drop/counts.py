@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Final
+from typing import Final, NamedTuple
 
 WEEKDAYS: Final = 7
 
@@ -31,12 +31,11 @@ def active_days(days: Iterable[WorkedDay]) -> list[WorkedDay]:
     return [day for day in days if day.count]
 
 
-@dataclass(frozen=True, slots=True)
-class DaySum:
+class DaySum(NamedTuple):
     """Sums over a run of days: of counts, of exposures in average full days, of their squares and of their products."""
 
     days: int
-    count: float
+    counted: float
     exposure: float
     squared_counts: float
     products: float
@@ -44,14 +43,15 @@ class DaySum:
 
 
 class DaySums:
-    """A rep's days, oldest first, so that the sums over any run of them take the same short time."""
+    """A rep's days, oldest first, so that the sums over any run of them take the same short time. `counts` and `exposures` are
+    running sums: each is that of the days before an index."""
 
     def __init__(self, days: Sequence[WorkedDay], weekday_factors: Sequence[float]) -> None:
         counts = [day.count for day in days]
         exposures = [day.exposure * weekday_factors[day.weekday] for day in days]
         self.days = len(days)
-        self._counts = _running_sum(counts)
-        self._exposures = _running_sum(exposures)
+        self.counts = _running_sum(counts)
+        self.exposures = _running_sum(exposures)
         self._squared_counts = _running_sum([count * count for count in counts])
         self._products = _running_sum([count * part for count, part in zip(counts, exposures, strict=True)])
         self._squared_exposures = _running_sum([part * part for part in exposures])
@@ -60,8 +60,8 @@ class DaySums:
         """The days from index `start` on, up to and without index `end`."""
         return DaySum(
             end - start,
-            self._counts[end] - self._counts[start],
-            self._exposures[end] - self._exposures[start],
+            self.counts[end] - self.counts[start],
+            self.exposures[end] - self.exposures[start],
             self._squared_counts[end] - self._squared_counts[start],
             self._products[end] - self._products[start],
             self._squared_exposures[end] - self._squared_exposures[start],

@@ -22,6 +22,9 @@ _FALLEN_SHARE: Final = 0.6
 _LOG_FALLEN_SHARE: Final = math.log(_FALLEN_SHARE)
 _DECLINE_PER_DAY: Final = 0.3 / 250
 """The allowance for a slow trend, relative to the rate and per active day: 30% in a year is not a drop."""
+_SLOW_TREND: Final = [math.exp(-_DECLINE_PER_DAY * days / 2) for days in range(ACTIVE_DAYS_MAX + 1)]
+"""By how much the trend may have lowered the rate between the middles of a baseline and a window that together have so many
+days."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,12 +62,11 @@ def assess_at(sums: DaySums, end: int, team: TeamBaseline, limit: float) -> Asse
     """As `assess`, of the days before index `end`."""
     if end < ACTIVE_DAYS_MIN:
         return None
-    longest = min(WINDOW_DAYS_MAX, end - BASELINE_DAYS_MIN)
-    strongest = max(_weigh(sums, end, window_days, team) for window_days in range(WINDOW_DAYS_MIN, longest + 1))
+    strongest = _find_strongest(sums, end, team)
     window = sums.between(end - strongest.window_days, end)
     return Assessment(
         window_days=strongest.window_days,
-        count=int(window.count),
+        count=int(window.counted),
         expected=strongest.expected,
         evidence=strongest.evidence,
         limit=limit,
@@ -94,24 +96,33 @@ class _Weighed(NamedTuple):
     expected: float
 
 
-def _weigh(sums: DaySums, end: int, window_days: int, team: TeamBaseline) -> _Weighed:
-    start = end - window_days
-    baseline = estimate_rep_baseline(sums.between(max(0, start - BASELINE_DAYS_MAX), start), team)
-    window = sums.between(start, end)
-    expected = baseline.rate * window.exposure * math.exp(-_DECLINE_PER_DAY * (baseline.days + window_days) / 2)
-    return _Weighed(_evidence(window, expected, baseline), window_days, expected)
+def _find_strongest(sums: DaySums, end: int, team: TeamBaseline) -> _Weighed:
+    """The window with the most evidence, of several the longest. Calibration asks this millions of times: most windows have
+    nothing missing, and what only evidence needs is not computed for them."""
+    counts, exposures = sums.counts, sums.exposures
+    strongest = _Weighed(-1.0, 0, 0.0)
+    for window_days in range(WINDOW_DAYS_MIN, min(WINDOW_DAYS_MAX, end - BASELINE_DAYS_MIN) + 1):
+        start = end - window_days
+        first = start - BASELINE_DAYS_MAX if start > BASELINE_DAYS_MAX else 0
+        rate = (counts[start] - counts[first]) / (exposures[start] - exposures[first])
+        expected = rate * (exposures[end] - exposures[start]) * _SLOW_TREND[end - first]
+        evidence = 0.0
+        if counts[end] - counts[start] < expected:
+            evidence = _evidence(sums.between(start, end), expected, estimate_rep_baseline(sums.between(first, start), team))
+        if evidence >= strongest.evidence:
+            strongest = _Weighed(evidence, window_days, expected)
+    return strongest
 
 
 def _evidence(window: DaySum, expected: float, baseline: RepBaseline) -> float:
-    """The logarithm of how much likelier the window's count is with a fallen rate than with the old one; at least 0.
+    """The logarithm of how much likelier the window's count, which is less than expected, is with a fallen rate than with the
+    old one; at least 0.
 
     Both are negative binomial with the variance of the window's days plus that of the estimated rate, relative to the squared
     mean. With size r and mean m, log f(x; qm) - log f(x; m) = x log q + (x + r) log((r + m) / (r + qm)).
     """
-    if window.count >= expected:
-        return 0.0
     variance = baseline.dispersion * window.squared_exposures / window.exposure**2
-    variance += baseline.dispersion * baseline.squared_exposures / baseline.exposure**2 + 1 / baseline.count
+    variance += baseline.dispersion * baseline.squared_exposures / baseline.exposure**2 + 1 / baseline.counted
     size = 1 / variance
     gain = math.log((size + expected) / (size + _FALLEN_SHARE * expected))
-    return max(0.0, window.count * _LOG_FALLEN_SHARE + (window.count + size) * gain)
+    return max(0.0, window.counted * _LOG_FALLEN_SHARE + (window.counted + size) * gain)

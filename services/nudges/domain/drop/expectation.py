@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from services.nudges.domain.drop.counts import WEEKDAYS, DaySum, DaySums, WorkedDay, active_days
 
@@ -31,12 +31,11 @@ class TeamBaseline:
 UNKNOWN_TEAM_BASELINE: Final = TeamBaseline(weekday_factors=(1.0,) * WEEKDAYS, dispersion=_DISPERSION_UNKNOWN)
 
 
-@dataclass(frozen=True, slots=True)
-class RepBaseline:
-    """The baseline of a rep: their own `count` activities in `exposure` average full days. `days` is the number of the days;
+class RepBaseline(NamedTuple):
+    """The baseline of a rep: their own `counted` activities in `exposure` average full days. `days` is the number of the days;
     `squared_exposures` is the sum over them. The dispersion includes what the team contributes."""
 
-    count: float
+    counted: float
     exposure: float
     squared_exposures: float
     dispersion: float
@@ -45,7 +44,7 @@ class RepBaseline:
     @property
     def rate(self) -> float:
         """Activities on an average full active day."""
-        return self.count / self.exposure
+        return self.counted / self.exposure
 
 
 def estimate_team_baseline(reps: Iterable[Sequence[WorkedDay]]) -> TeamBaseline:
@@ -62,7 +61,7 @@ def estimate_team_baseline(reps: Iterable[Sequence[WorkedDay]]) -> TeamBaseline:
 
 def estimate_rep_baseline(days: DaySum, team: TeamBaseline) -> RepBaseline:
     """From the rep's own active days, at least two."""
-    return RepBaseline(days.count, days.exposure, days.squared_exposures, _shrunk_dispersion(days, team), days.days)
+    return RepBaseline(days.counted, days.exposure, days.squared_exposures, _shrunk_dispersion(days, team), days.days)
 
 
 def _shrunk_dispersion(own: DaySum, team: TeamBaseline) -> float:
@@ -71,7 +70,7 @@ def _shrunk_dispersion(own: DaySum, team: TeamBaseline) -> float:
     The second part limits the shrinkage for reps who are unlike the team (Efron and Morris 1972). The standard error is that of
     a variance under normality, relative to the squared mean.
     """
-    excess_variance, squared_means, rate = _excess_variance(own), _squared_means(own), own.count / own.exposure
+    excess_variance, squared_means, rate = _excess_variance(own), _squared_means(own), own.counted / own.exposure
     prior = _DISPERSION_PRIOR_DAYS * rate**2
     weighted = (excess_variance + prior * team.dispersion) / (squared_means + prior)
     error = (team.dispersion + 1 / rate) * math.sqrt(2 / own.days)
@@ -80,15 +79,15 @@ def _shrunk_dispersion(own: DaySum, team: TeamBaseline) -> float:
 
 def _excess_variance(days: DaySum) -> float:
     """The sum of the variances beyond those of Poisson distributions."""
-    rate = days.count / days.exposure
+    rate = days.counted / days.exposure
     squared_residuals = days.squared_counts - 2 * rate * days.products + rate * rate * days.squared_exposures
     bessel = days.days / (days.days - 1) if days.days > 1 else 1.0
-    return squared_residuals * bessel - days.count
+    return squared_residuals * bessel - days.counted
 
 
 def _squared_means(days: DaySum) -> float:
     """Divided by it, the excess variance is the dispersion."""
-    rate = days.count / days.exposure
+    rate = days.counted / days.exposure
     return rate * rate * days.squared_exposures
 
 

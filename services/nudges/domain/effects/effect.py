@@ -32,9 +32,11 @@ class Interval:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sample:
     """What an estimate rests on: `days` with an assignment, on `days_withheld` of which nothing was sent, of so many
-    `people`."""
+    `people`. On at least one day something was sent to `people_sent` of them, and withheld from `people_withheld`."""
 
     people: int
+    people_sent: int
+    people_withheld: int
     days: int
     days_withheld: int
 
@@ -78,8 +80,14 @@ def estimate_effect(assignments: Sequence[ObservedAssignment]) -> Effect | Unkno
     """
     by_person = _group_by_person(assignments)
     days_withheld = sum(not assignment.is_sent for assignment in assignments)
-    sample = Sample(people=len(by_person), days=len(assignments), days_withheld=days_withheld)
     people_sent, people_withheld = _count_people(by_person, is_sent=True), _count_people(by_person, is_sent=False)
+    sample = Sample(
+        people=len(by_person),
+        people_sent=people_sent,
+        people_withheld=people_withheld,
+        days=len(assignments),
+        days_withheld=days_withheld,
+    )
     people_of_smaller_arm = min(people_sent, people_withheld)
     if people_of_smaller_arm < PEOPLE_MIN:
         because = f"sent to {people_sent} people and withheld from {people_withheld}; {PEOPLE_MIN} of each are needed"

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from shared.events import NudgeKind
+from shared.languages.messages import gettext, marked
 
 
 class Answer(StrEnum):
@@ -29,17 +30,17 @@ class WrongReason(StrEnum):
 
 
 ANSWER_LABELS: Final = {
-    Answer.RECOGNISED: "already thanked",
-    Answer.COACHED: "talked about it",
-    Answer.NOT_USEFUL: "not useful",
-    Answer.WRONG: "wrong",
+    Answer.RECOGNISED: marked("already thanked"),
+    Answer.COACHED: marked("talked about it"),
+    Answer.NOT_USEFUL: marked("not useful"),
+    Answer.WRONG: marked("wrong"),
 }
 WRONG_REASON_LABELS: Final = {
-    WrongReason.NOT_MINE: "it was somebody else's work",
-    WrongReason.NOT_SO: "that's not what happened",
-    WrongReason.MISSING: "something is missing from the records",
-    WrongReason.TWICE: "something is recorded twice",
-    WrongReason.OTHER: "another reason",
+    WrongReason.NOT_MINE: marked("it was somebody else's work"),
+    WrongReason.NOT_SO: marked("that's not what happened"),
+    WrongReason.MISSING: marked("something is missing from the records"),
+    WrongReason.TWICE: marked("something is recorded twice"),
+    WrongReason.OTHER: marked("another reason"),
 }
 
 OBJECTION_COOLDOWNS: Final = {Answer.NOT_USEFUL: timedelta(days=30), Answer.WRONG: timedelta(days=14)}
@@ -90,4 +91,5 @@ def find_active_objection(rule: str, objections: Iterable[Objection], *, today: 
 
 def describe_answer(answer: Answer, reason: str) -> str:
     """`already thanked`, or `wrong (something is missing from the records)`."""
-    return ANSWER_LABELS[answer] + (f" ({WRONG_REASON_LABELS[WrongReason(reason)]})" if reason else "")
+    label = gettext(ANSWER_LABELS[answer])
+    return f"{label} ({gettext(WRONG_REASON_LABELS[WrongReason(reason)])})" if reason else label

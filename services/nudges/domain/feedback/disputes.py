@@ -13,8 +13,11 @@ from typing import Final, NewType
 from pydantic import BaseModel, ConfigDict
 
 from services.nudges.domain.candidate import DISPUTE_ANSWER_RULE, NEW_DISPUTES_RULE, Candidate
+from services.nudges.domain.feedback.fact_names import direction_name, kind_name, outcome_name
 from services.nudges.domain.phrases import capitalized, count_phrase, day_name, first_name, joined_some, lowered
 from shared.events import Mention, NudgeKind, RepId
+from shared.languages.formats import decimal_text
+from shared.languages.messages import gettext, marked
 from shared.observation import ActivityId, SourceName
 
 DisputeId = NewType("DisputeId", str)
@@ -51,14 +54,17 @@ class Resolution(StrEnum):
 
 
 REASON_LABELS: Final = {
-    DisputeReason.NOT_MINE: "it was somebody else's work",
-    DisputeReason.NOT_DONE: "it didn't happen",
-    DisputeReason.TWICE: "it's recorded twice",
-    DisputeReason.KIND: "it was a different kind of activity",
-    DisputeReason.TIME: "the time is wrong",
-    DisputeReason.DETAILS: "another detail is wrong",
+    DisputeReason.NOT_MINE: marked("it was somebody else's work"),
+    DisputeReason.NOT_DONE: marked("it didn't happen"),
+    DisputeReason.TWICE: marked("it's recorded twice"),
+    DisputeReason.KIND: marked("it was a different kind of activity"),
+    DisputeReason.TIME: marked("the time is wrong"),
+    DisputeReason.DETAILS: marked("another detail is wrong"),
 }
-RESOLUTION_LABELS: Final = {Resolution.PUT_RIGHT: "corrected in the CRM", Resolution.STANDS: "the record is right"}
+RESOLUTION_LABELS: Final = {
+    Resolution.PUT_RIGHT: marked("corrected in the CRM"),
+    Resolution.STANDS: marked("the record is right"),
+}
 
 
 class RecordedActivity(BaseModel):
@@ -88,7 +94,7 @@ def make_dispute_id(rep_id: RepId, *, source: SourceName, account: str, activity
 
 def describe_kind(kind: str) -> str:
     """`Proposal sent`."""
-    return kind.replace("_", " ").capitalize()
+    return kind_name(kind)
 
 
 def describe_facts(activity: RecordedActivity) -> str:
@@ -97,15 +103,19 @@ def describe_facts(activity: RecordedActivity) -> str:
 
 
 def _facts(activity: RecordedActivity) -> Iterator[str]:
-    yield from (fact.replace("_", " ") for fact in (activity.direction, activity.outcome) if fact)
+    if activity.direction:
+        yield direction_name(activity.direction)
+    if activity.outcome:
+        yield outcome_name(activity.outcome)
     if activity.duration_s is not None:
         yield _duration(activity.duration_s)
     if activity.amount is not None:
-        yield f"{activity.amount:f} {activity.currency or ''}".rstrip()
+        decimals = max(0, -int(activity.amount.as_tuple().exponent))
+        yield f"{decimal_text(activity.amount, decimals=decimals)} {activity.currency or ''}".rstrip()
     if activity.stage:
-        yield f"stage {activity.stage}"
+        yield gettext("stage {stage}").format(stage=activity.stage)
     if activity.deal_id:
-        yield f"deal {activity.deal_id}"
+        yield gettext("deal {deal}").format(deal=activity.deal_id)
 
 
 def _duration(duration_s: float) -> str:

@@ -19,6 +19,7 @@ from services.nudges.domain.candidate import (
 )
 from services.nudges.domain.working_time import WorkingTime
 from shared.events import NudgeKind
+from shared.languages.messages import marked
 
 PAUSE_MAX: Final = timedelta(days=366)
 _AGAIN_AFTER: Final = timedelta(hours=2)
@@ -42,19 +43,19 @@ class MessageGroup(StrEnum):
 
 REP_GROUPS: Final[Mapping[MessageGroup, str]] = MappingProxyType(
     {
-        MessageGroup.CELEBRATIONS: "Celebrations: a plan reached, a streak, a personal best",
-        MessageGroup.COACHING: "Coaching hints, and a welcome on your first day and after leave",
-        MessageGroup.DAY_PLAN: "The day plan each morning, if your team gets it",
-        MessageGroup.THANKS: "Messages from your managers and colleagues",
+        MessageGroup.CELEBRATIONS: marked("Celebrations: a plan reached, a streak, a personal best"),
+        MessageGroup.COACHING: marked("Coaching hints, and a welcome on your first day and after leave"),
+        MessageGroup.DAY_PLAN: marked("The day plan each morning, if your team gets it"),
+        MessageGroup.THANKS: marked("Messages from your managers and colleagues"),
     }
 )
 MANAGER_GROUPS: Final[Mapping[MessageGroup, str]] = MappingProxyType(
     {
-        MessageGroup.TEAM_DAY: "Your team's day: who is away, new or back, and how the last working day went",
-        MessageGroup.HELP: "Who could use a hand: hints, silence, and whom to coach this week",
-        MessageGroup.RECOGNITION: "Whom to thank, with the facts",
-        MessageGroup.ROSTER: "Questions about the roster",
-        MessageGroup.DISPUTES: "New disputes from your reps, within an hour",
+        MessageGroup.TEAM_DAY: marked("Your team's day: who is away, new or back, and how the last working day went"),
+        MessageGroup.HELP: marked("Who could use a hand: hints, silence, and whom to coach this week"),
+        MessageGroup.RECOGNITION: marked("Whom to thank, with the facts"),
+        MessageGroup.ROSTER: marked("Questions about the roster"),
+        MessageGroup.DISPUTES: marked("New disputes from your reps, within an hour"),
     }
 )
 _GROUPS_OF_KINDS: Final = {

@@ -26,6 +26,7 @@ from services.nudges.pages.doors.guard import Guard
 from services.nudges.pages.entrance import Entrance
 from services.nudges.pages.rendering import Renderer
 from shared.events import ManagerId, PersonId, RepId
+from shared.languages.messages import gettext, marked
 from shared.requests.absences import ABSENCE_ENTER, ABSENCE_SHOW, ABSENCE_WITHDRAW, AbsenceQuery, AbsenceState
 from shared.requests.client import NoResponder, Refused
 from shared.transient_errors import TRANSIENT_ERRORS
@@ -33,7 +34,7 @@ from shared.transient_errors import TRANSIENT_ERRORS
 AskScoring = Callable[[AbsenceEndpoint, AbsenceQuery], Awaitable[AbsenceState]]
 
 _PAGE: Final = "/absence/{person}/{rep}/{token}"
-_NOT_A_DATE: Final = "Write both dates as year, month and day, such as 2026-03-02."
+_NOT_A_DATE: Final = marked("Write both dates as year, month and day, such as 2026-03-02.")
 _WITHDRAWN: Final = "withdrawn"
 
 
@@ -76,7 +77,7 @@ class AbsencePage:
             first, last = (date.fromisoformat(fields.get(name) or newest.day.isoformat()) for name in ("from", "until"))
             state = await self._ask_scoring(endpoint, AbsenceQuery(rep=rep_id, manager=manager_id, first=first, last=last))
         except ValueError:
-            return self._refuse(request, entrance, newest.rep.name, fields, because=_NOT_A_DATE)
+            return self._refuse(request, entrance, newest.rep.name, fields, because=gettext(_NOT_A_DATE))
         except Refused as refused:
             return self._refuse(request, entrance, newest.rep.name, fields, because=str(refused))
         except (*TRANSIENT_ERRORS, NoResponder):
@@ -91,10 +92,10 @@ class AbsencePage:
     def _refuse(self, request: Request, entrance: Entrance, rep_name: str, fields: QueryParams, *, because: str) -> Response:
         """The form with what was written into it, and what is wrong with it. Nothing has changed."""
         view = AbsenceView(
-            heading=f"Was {rep_name} away?",
+            heading=gettext("Was {name} away?").format(name=rep_name),
             days="",
             effect="",
-            remarks=(f"Nothing was changed. {because}",),
+            remarks=(gettext("Nothing was changed. {reason}").format(reason=because),),
             can_withdraw=False,
         )
         first, last = fields.get("from", ""), fields.get("until", "")

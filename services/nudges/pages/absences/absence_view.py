@@ -3,12 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
 
 from services.nudges.domain.phrases import first_name, joined, long_date, natural_name
+from shared.languages.messages import gettext, ngettext
 from shared.requests.absences import AbsenceSpan, AbsenceState
-
-_NO_EFFECT: Final = "Nothing is held against {name} on these days, and a streak goes on as if they were days off."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,26 +26,34 @@ def make_view(state: AbsenceState, *, is_withdrawn: bool) -> AbsenceView:
     remarks = tuple(_remarks(state))
     if state.entered:
         authors = sorted({span.entered_by for span in state.entered if span.entered_by})
-        entered_by = f" Entered by {joined(authors)}." if authors else ""
+        days, entered_by = _away(name, state.entered, today=today), gettext("Entered by {names}.").format(names=joined(authors))
+        effect = gettext(
+            "Nothing is held against {name} on these days, and a streak goes on as if they were days off. "
+            "Scores follow within a minute."
+        )
         return AbsenceView(
-            heading=f"{name} is marked as away",
-            days=f"{name}: away {_describe(state.entered, today=today)}.{entered_by}",
-            effect=f"{_NO_EFFECT.format(name=first_name(name))} Scores follow within a minute.",
+            heading=gettext("{name} is marked as away").format(name=name),
+            days=f"{days} {entered_by}" if authors else days,
+            effect=effect.format(name=first_name(name)),
             remarks=remarks,
             can_withdraw=True,
         )
     if is_withdrawn:
         return AbsenceView(
-            heading=f"{name} is not marked as away",
-            days=f"{name}: no longer away {_describe(state.missing, today=today)}." if state.missing else "",
-            effect="These days count again as they did before. Scores follow within a minute.",
+            heading=gettext("{name} is not marked as away").format(name=name),
+            days=_no_longer_away(name, state.missing, today=today) if state.missing else "",
+            effect=gettext("These days count again as they did before. Scores follow within a minute."),
             remarks=remarks,
             can_withdraw=False,
         )
+    heading = gettext("Was {name} away?") if state.first <= today else gettext("Will {name} be away?")
+    effect = gettext(
+        "If you enter this: nothing is held against {name} on these days, and a streak goes on as if they were days off."
+    )
     return AbsenceView(
-        heading=f"Was {name} away?" if state.first <= today else f"Will {name} be away?",
-        days=f"{name}: away {_describe(state.missing, today=today)}." if state.missing else "",
-        effect=f"If you enter this: {_lower_first(_NO_EFFECT.format(name=first_name(name)))}" if state.missing else "",
+        heading=heading.format(name=name),
+        days=_away(name, state.missing, today=today) if state.missing else "",
+        effect=effect.format(name=first_name(name)) if state.missing else "",
         remarks=remarks,
         can_withdraw=False,
     )
@@ -56,23 +62,33 @@ def make_view(state: AbsenceState, *, is_withdrawn: bool) -> AbsenceView:
 def describe_span(first: date, last: date, *, today: date) -> str:
     """`on Monday 9 January`, `from Monday 9 January to Friday 13 January`."""
     if first == last:
-        return f"on {long_date(first, today=today)}"
-    return f"from {long_date(first, today=today)} to {long_date(last, today=today)}"
+        return gettext("on {day}").format(day=long_date(first, today=today))
+    days = {"first": long_date(first, today=today), "last": long_date(last, today=today)}
+    return gettext("from {first} to {last}").format_map(days)
 
 
 def _describe(spans: Iterable[AbsenceSpan], *, today: date) -> str:
     return joined([describe_span(span.first, span.last, today=today) for span in spans])
 
 
+def _away(name: str, spans: Iterable[AbsenceSpan], *, today: date) -> str:
+    return gettext("{name}: away {days}.").format(name=name, days=_describe(spans, today=today))
+
+
+def _no_longer_away(name: str, spans: Iterable[AbsenceSpan], *, today: date) -> str:
+    return gettext("{name}: no longer away {days}.").format(name=name, days=_describe(spans, today=today))
+
+
 def _remarks(state: AbsenceState) -> Iterable[str]:
     """What does not become an absence, or is one already."""
     if state.active:
         active = joined([long_date(day, today=state.today) for day in state.active])
-        stays = "that day stays a working day" if len(state.active) == 1 else "those days stay working days"
-        yield f"Something that counts was logged on {active}, so {stays}."
+        text = ngettext(
+            "Something that counts was logged on {days}, so that day stays a working day.",
+            "Something that counts was logged on {days}, so those days stay working days.",
+            len(state.active),
+        )
+        yield text.format(days=active)
     if state.in_roster:
-        yield f"Already in the roster file: away {_describe(state.in_roster, today=state.today)}."
-
-
-def _lower_first(sentence: str) -> str:
-    return sentence[:1].lower() + sentence[1:]
+        days = _describe(state.in_roster, today=state.today)
+        yield gettext("Already in the roster file: away {days}.").format(days=days)

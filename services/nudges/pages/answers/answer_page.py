@@ -29,6 +29,7 @@ from services.nudges.pages.thanks.thanks_offers import find_thankable
 from services.nudges.pages.way_back import ANSWERED, query_of, read_undone
 from shared.clock import Clock
 from shared.events import ManagerId, NudgeId, PossibleAbsence
+from shared.languages.messages import gettext
 from shared.transient_errors import TRANSIENT_ERRORS
 
 _SEE_OTHER: Final = 303
@@ -107,7 +108,7 @@ class AnswerPage:
             later=clock_time(later_at, message.timezone) if later_at is not None else "",
             later_path=f"./{entrance.token}/later",
             undone=read_undone(request),
-            notice=LATER_NOTICES.get(request.query_params.get("later", ""), ""),
+            notice=_later_notice(request),
         )
 
     async def _send_later(self, request: Request, entrance: Entrance) -> Response:
@@ -158,6 +159,12 @@ class AnswerPage:
         if recorded.is_new:
             self._metrics.answers.labels(recorded.rule, answer.value).inc()
         return RedirectResponse(back_to, _SEE_OTHER)
+
+
+def _later_notice(request: Request) -> str:
+    """What came of asking for the message again; empty if nobody has."""
+    notice = LATER_NOTICES.get(request.query_params.get("later", ""))
+    return gettext(notice) if notice is not None else ""
 
 
 async def _page_of_form(request: Request) -> str:

@@ -14,14 +14,15 @@ from services.nudges.pages.messages.stored_messages import Message
 from services.nudges.preferences.stored_preferences import find_preference
 from services.nudges.rules.catalogue import MANAGER_RULES
 from shared.events import PersonId, RepId
+from shared.languages.messages import marked
 from shared.postgres.pool import Connection
 
-AGAIN: Final = "You'll get this message again later today."
-NOT_AGAIN: Final = "We can't send this message again today. It's still in Daymark."
+AGAIN: Final = marked("You'll get this message again later today.")
+NOT_AGAIN: Final = marked("We can't send this message again today. It's still in Daymark.")
 PERSONAL: Final = "personal"
 """The name of the channel to individuals."""
 LATER_NOTICES: Final = {"yes": AGAIN, "no": NOT_AGAIN}
-"""What a page says to somebody who asked for it, by whether it will come."""
+"""What a page says, in its language, to somebody who asked for it, by whether it will come."""
 
 
 async def find_later_time(

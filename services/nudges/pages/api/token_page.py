@@ -19,7 +19,6 @@ from services.nudges.access.api_tokens import (
     list_api_tokens,
     revoke_api_token,
 )
-from services.nudges.domain.phrases import day_and_month
 from services.nudges.domain.roster.access import Action
 from services.nudges.links import TOKENS_PATH
 from services.nudges.pages.doors.form_fields import read_fields
@@ -27,6 +26,8 @@ from services.nudges.pages.doors.guard import Guard
 from services.nudges.pages.entrance import Entrance
 from services.nudges.pages.rendering import Renderer
 from shared.clock import Clock
+from shared.languages.formats import full_date_text
+from shared.languages.messages import gettext
 from shared.transient_errors import TRANSIENT_ERRORS
 
 _NAME: Final = "name"
@@ -62,7 +63,7 @@ class TokenPage:
 
     async def _show(self, request: Request, entrance: Entrance) -> Response:
         try:
-            return await self._page(entrance, notice="Revoked." if "revoked" in request.query_params else "")
+            return await self._page(entrance, notice=gettext("Revoked.") if "revoked" in request.query_params else "")
         except TRANSIENT_ERRORS:
             return self._renderer.unavailable()
 
@@ -112,4 +113,4 @@ def _line(token: ApiToken) -> TokenLine:
 
 
 def _day(instant: datetime) -> str:
-    return f"{day_and_month(instant.date())} {instant.year}"
+    return full_date_text(instant.date())

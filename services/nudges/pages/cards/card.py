@@ -7,6 +7,7 @@ from typing import Final
 
 from services.nudges.domain.feedback.answers import Answer
 from shared.events import NudgeId, NudgeKind, PersonId, PossibleAbsence
+from shared.languages.messages import marked
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -162,4 +163,4 @@ class Reader:
     day_address: DayAddress = _nowhere
 
 
-RESTORED: Final = "Daymark was restored from a backup, and this may already have gone out."
+RESTORED: Final = marked("Daymark was restored from a backup, and this may already have gone out.")

@@ -6,6 +6,7 @@ from datetime import date
 from itertools import groupby
 from typing import Final
 
+from services.nudges.decide.policy.hold_text import hold_text
 from services.nudges.domain.candidate import ANNOUNCEMENT_RULE
 from services.nudges.domain.decision import NudgeStatus
 from services.nudges.domain.feedback.answers import ANSWER_LABELS, allowed_answers, describe_answer
@@ -17,11 +18,23 @@ from services.nudges.pages.messages.stored_messages import GivenAnswer, Message,
 from services.nudges.pages.rendering import capitalize_first
 from services.nudges.rules.catalogue import title_of
 from shared.events import NudgeKind, PersonId
+from shared.languages.messages import gettext, marked
 
-_PART_RETRACTED: Final = "Based on the records as they are now, part of this message would not have been sent."
-YOU: Final = "You"
-ANOTHER_MANAGER: Final = "Another manager"
+_PART_RETRACTED: Final = marked("Based on the records as they are now, part of this message would not have been sent.")
+YOU: Final = marked("You")
+ANOTHER_MANAGER: Final = marked("Another manager")
 _INBOX_CHANNEL: Final = "inbox"
+_CHANNEL_LABELS: Final = {"personal": marked("personal message")}
+"""Of the other channels, people see the name."""
+_WAITING: Final = marked("to be checked again")
+_DECIDED: Final = marked("decided")
+_SENT: Final = marked("sent")
+_TIMINGS: Final = {
+    _WAITING: (marked("to be checked again at {time}"), marked("to be checked again at {time} {city} time")),
+    _DECIDED: (marked("decided at {time}"), marked("decided at {time} {city} time")),
+    _SENT: (marked("sent at {time}"), marked("sent at {time} {city} time")),
+}
+"""What became of a message, with the time for its recipient, and for others."""
 _ABOUT_A_DAY: Final = frozenset({NudgeKind.CELEBRATION, NudgeKind.COACHING, NudgeKind.CORRECTION})
 """Such a message to a rep is about a day of theirs."""
 
@@ -53,7 +66,7 @@ def make_cards(messages: Iterable[Message], reader: Reader) -> Iterator[Card]:
                 message.status,
                 message.because,
                 message.occasion,
-                _verb(message),
+                _what_became(message),
                 _text_without_name(message),
             )
         else:
@@ -68,7 +81,10 @@ def _absences(message: Message, reader: Reader) -> tuple[tuple[str, str], ...]:
     address_of = reader.absence_address
     if address_of is None or message.person_id != reader.id or message.retracted_because:
         return ()
-    return tuple((f"Was {natural_name(absence.rep.name)} away?", address_of(absence)) for absence in message.absences)
+    return tuple(
+        (gettext("Was {name} away?").format(name=natural_name(absence.rep.name)), address_of(absence))
+        for absence in message.absences
+    )
 
 
 def _make_group_card(messages: Sequence[Message], reader: Reader) -> Card:
@@ -83,7 +99,7 @@ def _make_group_card(messages: Sequence[Message], reader: Reader) -> Card:
         first_name="",
         address="",
         text=capitalize_first(_text_without_name(first)),
-        timing="waiting to be sent" if first.status == NudgeStatus.DEFERRED else _verb(first),
+        timing=gettext("waiting to be sent") if first.status == NudgeStatus.DEFERRED else gettext(_what_became(first)),
         acknowledged_by=", ".join(acknowledged),
         not_acknowledged_by=", ".join(not_acknowledged),
     )
@@ -105,22 +121,22 @@ def _make_card(message: Message, reader: Reader) -> Card:
     return Card(
         id=message.id,
         heading=_heading(message, reader),
-        recipient=YOU if is_own else natural_name(message.person_name),
+        recipient=gettext(YOU) if is_own else natural_name(message.person_name),
         first_name="" if is_own else first_name(message.person_name),
         address="" if is_own else reader.rep_address(message.person_id),
         day=_day_name(message, reader) if has_day else "",
         day_address=reader.day_address(message.person_id, message.day) if has_day else "",
         about=tuple(_about(message, reader)),
         kind=message.kind,
-        title=title_of(message.rule),
+        title=gettext(title_of(message.rule)),
         text=own_lines(message.text, message),
         reason=own_lines(message.reason, message),
-        timing=f"{_verb(message)} {_time(message, reader)}".rstrip(),
+        timing=_timing(message, reader),
         clock=clock_time(message.send_at, message.timezone) if message.send_at is not None else "",
-        deferred_because=message.because if is_deferred else "",
-        channels="" if is_own else ", ".join(channel for channel in message.delivered if channel != _INBOX_CHANNEL),
-        unsent_because=RESTORED if message.is_unsent else "",
-        retraction=message.retracted_because or (_PART_RETRACTED if is_part_retracted else ""),
+        deferred_because=hold_text(message.because) if is_deferred else "",
+        channels="" if is_own else _channels(message),
+        unsent_because=gettext(RESTORED) if message.is_unsent else "",
+        retraction=message.retracted_because or (gettext(_PART_RETRACTED) if is_part_retracted else ""),
         acknowledged_by=message.person_name if message.is_acknowledged else "",
         not_acknowledged_by=message.person_name if is_announcement and not message.is_acknowledged else "",
         answers=tuple(_visible_answers(message, message.answers, reader)),
@@ -139,7 +155,7 @@ def _make_card(message: Message, reader: Reader) -> Card:
 def _make_part(message: Message, part: MessagePart, reader: Reader) -> PartOfCard:
     return PartOfCard(
         id=part.id,
-        title=title_of(part.rule),
+        title=gettext(title_of(part.rule)),
         text=part.text,
         reason=part.reason,
         is_retracted=part.is_retracted,
@@ -159,7 +175,7 @@ def _heading(message: Message, reader: Reader) -> str:
     if message.person_id != reader.id:
         return natural_name(message.person_name)
     names = [reader.names.get(rep_id, "") for rep_id in _reps_of(message, reader)]
-    return natural_name(names[0]) if len(names) == 1 and names[0] else YOU
+    return natural_name(names[0]) if len(names) == 1 and names[0] else gettext(YOU)
 
 
 def _about(message: Message, reader: Reader) -> Iterator[tuple[str, str]]:
@@ -192,13 +208,15 @@ def _fresh(answers: Sequence[GivenAnswer], reader: Reader) -> FreshAnswer | None
 
 
 def _visible_answers(message: Message, answers: Sequence[GivenAnswer], reader: Reader) -> Iterator[tuple[str, str]]:
-    """Who answered what. The recipient sees only their own answer."""
+    """Who answered what. The recipient sees only their own answer. What the reader can still take back is shown apart."""
     for answer in answers:
         if answer.person_id == reader.id:
-            yield YOU, describe_answer(answer.answer, answer.reason)
+            if not answer.can_be_undone(now=reader.now):
+                yield gettext(YOU), describe_answer(answer.answer, answer.reason)
         elif message.person_id != reader.id:
             is_recipient = answer.person_id == message.person_id
-            yield message.person_name if is_recipient else ANOTHER_MANAGER, describe_answer(answer.answer, answer.reason)
+            name = message.person_name if is_recipient else gettext(ANOTHER_MANAGER)
+            yield name, describe_answer(answer.answer, answer.reason)
 
 
 def _buttons(message: Message, kind: NudgeKind, answers: Sequence[GivenAnswer], reader: Reader) -> tuple[tuple[str, str], ...]:
@@ -210,18 +228,27 @@ def _buttons(message: Message, kind: NudgeKind, answers: Sequence[GivenAnswer], 
     return tuple((answer.value, ANSWER_LABELS[answer]) for answer in allowed if answer not in already)
 
 
-def _verb(message: Message) -> str:
+def _channels(message: Message) -> str:
+    others = [channel for channel in message.delivered if channel != _INBOX_CHANNEL]
+    return ", ".join(gettext(_CHANNEL_LABELS[channel]) if channel in _CHANNEL_LABELS else channel for channel in others)
+
+
+def _what_became(message: Message) -> str:
     if message.status == NudgeStatus.DEFERRED:
-        return "to be checked again"
-    return "decided" if message.is_unsent else "sent"
+        return _WAITING
+    return _DECIDED if message.is_unsent else _SENT
 
 
-def _time(message: Message, reader: Reader) -> str:
-    """`at 09:00` for the recipient, who is in that time zone; `at 09:00 Madrid time` for others."""
+def _timing(message: Message, reader: Reader) -> str:
+    """`sent at 09:00` for the recipient, who is in that time zone; `sent at 09:00 Madrid time` for others."""
+    became = _what_became(message)
     if message.send_at is None:
-        return ""
-    at = f"at {clock_time(message.send_at, message.timezone)}"
-    return at if message.person_id == reader.id else f"{at} {_city(message.timezone)} time"
+        return gettext(became)
+    for_recipient, for_others = _TIMINGS[became]
+    time = clock_time(message.send_at, message.timezone)
+    if message.person_id == reader.id:
+        return gettext(for_recipient).format(time=time)
+    return gettext(for_others).format(time=time, city=_city(message.timezone))
 
 
 def _city(timezone: str) -> str:

@@ -14,12 +14,14 @@ from services.nudges.domain.feedback.disputes import (
     describe_kind,
 )
 from services.nudges.domain.feedback.undo import UNDO_FOR
-from services.nudges.domain.phrases import clock_time, day_and_month, natural_name, number
+from services.nudges.domain.phrases import capitalized, clock_time, day_and_month, lowered, natural_name, number
 from services.nudges.domain.working_time import local_day
 from services.nudges.links import rep_day_path, rep_page_path
 from services.nudges.pages.disputes.dispute_activity import dispute_id_of, to_recorded
 from services.nudges.pages.disputes.disputes import Dispute
 from shared.events import BehaviourKey, PersonId
+from shared.languages.formats import decimal_text, full_date_text
+from shared.languages.messages import gettext
 from shared.requests.scores import ExplainedActivity, ExplainedLine, Explanation
 
 
@@ -88,7 +90,7 @@ def make_day_sheet(explanation: Explanation, disputes: Sequence[Dispute], *, is_
         for activity in activities
     ]
     return DaySheet(
-        heading=f"{day_and_month(explanation.day)} {explanation.day.year}",
+        heading=capitalized(full_date_text(explanation.day)),
         score=explanation.score,
         lines=tuple(_make_line(line) for line in explanation.lines if line.target > 0 or line.count > 0),
         arithmetic=explanation.arithmetic,
@@ -106,7 +108,8 @@ def make_manager_cards(
 
 
 def _make_line(line: ExplainedLine) -> ScoreLine:
-    return ScoreLine(label=line.label, counted=f"{line.count} of {number(line.target)}", points=f"{line.points:.2f}")
+    counted = gettext("{count} of {target}").format(count=line.count, target=number(line.target))
+    return ScoreLine(label=line.label, counted=counted, points=decimal_text(line.points, decimals=2))
 
 
 def _make_card(
@@ -140,14 +143,14 @@ def _describe_failures(activity: ExplainedActivity, labels: Mapping[BehaviourKey
     """Why it counts for nothing. That a call is not an email goes without saying when there is a more specific reason."""
     specific = {key: reason for key, reason in activity.fails.items() if not reason.startswith("kind ")}
     if not specific and activity.fails:
-        yield "no behaviour counts this kind of activity"
+        yield gettext("no behaviour counts this kind of activity")
     yield from (f"{labels.get(key, key)}: {reason}" for key, reason in specific.items())
 
 
 def _rep_buttons(*, is_disputed: bool) -> tuple[tuple[str, str], ...]:
     if is_disputed:
-        return (("withdraw", "withdraw"),)
-    return tuple((reason.value, label) for reason, label in REASON_LABELS.items())
+        return (("withdraw", gettext("withdraw")),)
+    return tuple((reason.value, gettext(label)) for reason, label in REASON_LABELS.items())
 
 
 def _make_moved_card(dispute: Dispute, *, is_own: bool) -> ActivityCard:
@@ -156,16 +159,16 @@ def _make_moved_card(dispute: Dispute, *, is_own: bool) -> ActivityCard:
 
 
 def _author(dispute: Dispute, *, is_own: bool) -> str:
-    return "You" if is_own else dispute.rep_name
+    return gettext("You") if is_own else dispute.rep_name
 
 
 def _make_manager_card(dispute: Dispute, reader_id: PersonId, *, has_links: bool, now: datetime) -> ActivityCard:
     possible = [resolution for resolution in Resolution if resolution is not dispute.resolution]
     card = _make_dispute_card(
         dispute,
-        title=f"{dispute.rep_name}: {describe_kind(dispute.recorded.kind).lower()}",
+        title=f"{dispute.rep_name}: {lowered(describe_kind(dispute.recorded.kind))}",
         author=dispute.rep_name,
-        buttons=tuple((resolution.value, RESOLUTION_LABELS[resolution]) for resolution in possible),
+        buttons=tuple((resolution.value, gettext(RESOLUTION_LABELS[resolution])) for resolution in possible),
     )
     is_fresh = dispute.resolved_by == reader_id and dispute.resolved_at is not None and now - dispute.resolved_at < UNDO_FOR
     return replace(
@@ -194,15 +197,17 @@ def _make_dispute_card(dispute: Dispute, *, title: str, author: str, buttons: tu
 
 def _describe_time(dispute: Dispute) -> str:
     started_at = dispute.recorded.started_at
-    at = f" at {clock_time(started_at, dispute.timezone)}" if started_at is not None else ""
-    return day_and_month(dispute.day) + at
+    day = day_and_month(dispute.day)
+    if started_at is None:
+        return day
+    return gettext("{day} at {time}").format(day=day, time=clock_time(started_at, dispute.timezone))
 
 
 def _notes(dispute: Dispute, author: str, timezone: str) -> Iterator[tuple[str, str]]:
     """Who said what about it."""
-    yield author, f"{REASON_LABELS[dispute.reason]} ({_describe_day(dispute.disputed_at, timezone)})"
+    yield author, f"{gettext(REASON_LABELS[dispute.reason])} ({_describe_day(dispute.disputed_at, timezone)})"
     if dispute.resolution is not None:
-        yield dispute.resolver_name or "A manager", RESOLUTION_LABELS[dispute.resolution]
+        yield dispute.resolver_name or gettext("A manager"), gettext(RESOLUTION_LABELS[dispute.resolution])
 
 
 def _describe_day(instant: datetime, timezone: str) -> str:

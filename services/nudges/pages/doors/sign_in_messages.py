@@ -17,14 +17,17 @@ from services.nudges.deliver.personal.contact_states import record_attempts
 from services.nudges.deliver.personal.transport import MessagePart, PersonalMessage, nudge_without_rule, personal_message
 from services.nudges.links import Links
 from services.nudges.metrics import NudgesMetrics
+from services.nudges.preferences.stored_preferences import find_language
 from shared.events import Person, PersonId
+from shared.languages.current import using_language
+from shared.languages.messages import gettext, marked
 from shared.reach import Contacts
 from shared.transient_errors import TRANSIENT_ERRORS
 
 _log = structlog.get_logger()
-_SUBJECT: Final = "Sign in to Daymark"
-_TEXT: Final = "Here's your link to sign in to Daymark. It works once, within 15 minutes."
-_REASON: Final = (
+_SUBJECT: Final = marked("Sign in to Daymark")
+_TEXT: Final = marked("Here's your link to sign in to Daymark. It works once, within 15 minutes.")
+_REASON: Final = marked(
     "Somebody, most likely you, asked for it on the sign-in page. If it wasn't you, you don't need to do anything: without "
     "this message nobody can sign in as you."
 )
@@ -76,7 +79,8 @@ class SignInMessages:
         return Recipient(person_id=operator.id, name=operator.name, contacts=Contacts(contacts=operator.contacts))
 
     async def send(self, recipient: Recipient, next_path: str, now: datetime) -> None:
-        """Make a link and send it. Whoever asked is not told what becomes of it: the log, the metrics and `daymark people list`
+        """Make a link and send it, in the language that its person has chosen, or else in that of the page where somebody asked
+        for it. Whoever asked is not told what becomes of it: the log, the metrics and `daymark people list`
         are. A link that cannot be sent is gone, and its person asks for another."""
         assert self._channel is not None, "nobody is offered a link that cannot be sent"
         try:
@@ -93,8 +97,9 @@ class SignInMessages:
                 return "too_many"
             link = SignInLink(person_id=person_id, origin=Origin.MESSAGE, next_path=next_path)
             token = await add_sign_in_link(connection, link, now=now)
-        message = _message(recipient, self._links.sign_in_url(token), now=now)
-        outcome = await channel.send_message(message, recipient.contacts)
+        with using_language(await find_language(self._pool, person_id)):
+            message = _message(recipient, self._links.sign_in_url(token), now=now)
+            outcome = await channel.send_message(message, recipient.contacts)
         async with self._pool.acquire() as connection, connection.transaction():
             await record_attempts(connection, person_id, outcome.tried, now=now)
         if isinstance(outcome, Delivered):
@@ -104,7 +109,9 @@ class SignInMessages:
 
 
 def _message(recipient: Recipient, url: str, *, now: datetime) -> PersonalMessage:
+    text, reason = gettext(_TEXT), gettext(_REASON)
     person = Person(id=recipient.person_id, name=recipient.name)
-    nudge = nudge_without_rule(person, name="sign_in", text=_TEXT, reason=_REASON, now=now, url=url)
-    part = MessagePart(nudge_id=nudge.id, paragraphs=(_TEXT,), answers=())
-    return replace(personal_message(nudge, stop_url=""), subject=_SUBJECT, parts=(part,), link_label="Sign in")
+    nudge = nudge_without_rule(person, name="sign_in", text=text, reason=reason, now=now, url=url)
+    part = MessagePart(nudge_id=nudge.id, paragraphs=(text,), answers=())
+    message = personal_message(nudge, stop_url="")
+    return replace(message, subject=gettext(_SUBJECT), parts=(part,), link_label=gettext("Sign in"))

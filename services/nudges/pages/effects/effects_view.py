@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from math import ceil
 from typing import Final
 
 from services.nudges.domain.effects.effect import PEOPLE_MIN
-from services.nudges.domain.phrases import count_phrase, day_and_month, sentence
+from services.nudges.domain.phrases import count_phrase, day_and_month
 from services.nudges.pages.charts.intervals import Estimate, IntervalChart, draw_interval
 from services.nudges.pages.effects.measured_effects import Measurement
 from services.nudges.pages.effects.rule_counts import NO_COUNTS, RuleCounts
 from services.nudges.rules.catalogue import title_of
+from shared.languages.formats import decimal_text
+from shared.languages.messages import gettext
 from shared.requests.nudges import EffectEstimate, EffectRow
 
 _REACH_MIN: Final = 5.0
@@ -41,13 +44,13 @@ def make_effects(measurement: Measurement) -> list[RuleEffect]:
     reach = max([_REACH_MIN, *(abs(end) for effect in estimates for end in (effect.low, effect.high))])
     return [
         RuleEffect(
-            title=title_of(row.rule),
+            title=gettext(title_of(row.rule)),
             sent=counts.sent,
             withheld=counts.withheld,
             answered=counts.answered,
             chart=_draw(row.effect, reach) if row.effect is not None else None,
             points=_describe(row.effect) if row.effect is not None else "",
-            unknown=sentence(_missing(row, counts, now=measurement.measured_at)) if row.effect is None else "",
+            unknown=_missing(row, counts, now=measurement.measured_at) if row.effect is None else "",
             remark=_remark(row),
         )
         for row in rows
@@ -61,24 +64,38 @@ def _draw(effect: EffectEstimate, reach: float) -> IntervalChart:
 
 def _describe(effect: EffectEstimate) -> str:
     """The estimate with its range, in points."""
-    points = f"{_signed(effect.points)} points, between {_signed(effect.low)} and {_signed(effect.high)}"
-    return f"{points}; it may make no difference" if effect.low <= 0 <= effect.high else points
+    if effect.low <= 0 <= effect.high:
+        text = gettext("{points} points, between {low} and {high}; it may make no difference")
+    else:
+        text = gettext("{points} points, between {low} and {high}")
+    return text.format(points=_signed(effect.points), low=_signed(effect.low), high=_signed(effect.high))
 
 
 def _signed(points: float) -> str:
-    return f"{points:+.1f}".replace("-", "\N{MINUS SIGN}")
+    sign = "\N{MINUS SIGN}" if points < 0 else "+"
+    return f"{sign}{decimal_text(abs(Decimal(points)), decimals=1)}"
 
 
 def _missing(row: EffectRow, counts: RuleCounts, *, now: datetime) -> str:
     if row.holdout == 0 and not counts.withheld:
-        return "not measured: nothing is withheld"
+        return gettext("Not measured: nothing is withheld.")
     people = min(counts.people_sent, counts.people_withheld)
     weeks = _weeks_left(people, now - counts.measured_since) if counts.measured_since is not None and people else None
     if weeks is None:
-        return f"not known yet: {row.not_known_because}"
-    if weeks > _WEEKS_MAX:
-        return f"not known yet, and not within a year at this rate: {row.not_known_because}"
-    return f"not known yet, about {count_phrase(weeks, 'week')} more at this rate: {row.not_known_because}"
+        text = gettext("Not known yet: {reason}.")
+    elif weeks > _WEEKS_MAX:
+        text = gettext("Not known yet, and not within a year at this rate: {reason}.")
+    else:
+        text = gettext("Not known yet, about {weeks} more at this rate: {reason}.")
+    return text.format(weeks=count_phrase(weeks or 0, "week"), reason=_reason(row))
+
+
+def _reason(row: EffectRow) -> str:
+    """As `not_known_because`, in the language of whoever reads the page."""
+    if min(row.people_sent, row.people_withheld) >= PEOPLE_MIN:
+        return gettext("the scores do not differ")
+    text = gettext("sent to {sent} people and withheld from {withheld}; {least} of each are needed")
+    return text.format(sent=row.people_sent, withheld=row.people_withheld, least=PEOPLE_MIN)
 
 
 def _weeks_left(people: int, elapsed: timedelta) -> int | None:
@@ -91,4 +108,5 @@ def _weeks_left(people: int, elapsed: timedelta) -> int | None:
 def _remark(row: EffectRow) -> str:
     if row.paused_at is None:
         return ""
-    return f"Paused since {day_and_month(row.paused_at.date())}, because it lowers the score. An operator can resume it."
+    text = gettext("Paused since {day}, because it lowers the score. An operator can resume it.")
+    return text.format(day=day_and_month(row.paused_at.date()))

@@ -19,6 +19,7 @@ from services.nudges.pages.rendering import FOLDER, Renderer
 from services.nudges.pages.visits.note_visit import is_seen, note_messages
 from services.nudges.pages.way_back import read_undone
 from shared.clock import Clock
+from shared.languages.messages import gettext
 from shared.transient_errors import TRANSIENT_ERRORS
 
 
@@ -63,7 +64,7 @@ class InboxPage:
             query=query,
             undone=read_undone(request),
             reps=_reps_of(entrance),
-            kinds=[(str(kind), label) for kind, label in KIND_LABELS.items()],
+            kinds=[(str(kind), gettext(label)) for kind, label in KIND_LABELS.items()],
         )
 
 

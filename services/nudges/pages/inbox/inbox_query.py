@@ -9,16 +9,17 @@ from services.nudges.domain.roster.access import Action, RosterToday, may
 from services.nudges.pages.messages.stored_messages import Selection
 from services.nudges.pages.way_back import nudge_id_in
 from shared.events import NudgeId, NudgeKind, PersonId, RepId
+from shared.languages.messages import marked
 
 DISPUTES: Final = "dispute"
 KIND_LABELS: Final = {
-    DISPUTES: "Disputes",
-    NudgeKind.RECOGNITION: "Recognition",
-    NudgeKind.CELEBRATION: "Celebrations",
-    NudgeKind.COACHING: "Coaching hints",
-    NudgeKind.DIGEST: "About the team",
-    NudgeKind.ANNOUNCEMENT: "Announcements",
-    NudgeKind.CORRECTION: "Corrections",
+    DISPUTES: marked("Disputes"),
+    NudgeKind.RECOGNITION: marked("Recognition"),
+    NudgeKind.CELEBRATION: marked("Celebrations"),
+    NudgeKind.COACHING: marked("Coaching hints"),
+    NudgeKind.DIGEST: marked("About the team"),
+    NudgeKind.ANNOUNCEMENT: marked("Announcements"),
+    NudgeKind.CORRECTION: marked("Corrections"),
 }
 """By what a manager can choose. What they say to a rep has a place of its own."""
 

@@ -8,6 +8,7 @@ from starlette.datastructures import QueryParams
 from services.nudges.domain.feedback.preferences import PAUSE_MAX, MessageGroup, Preference
 from services.nudges.pages.preferences.readers import Reader
 from shared.errors import DaymarkError
+from shared.languages.messages import gettext
 from shared.reach import TRANSPORTS
 
 HOURS_MIN: Final = timedelta(hours=1)
@@ -28,10 +29,10 @@ def read_form(fields: QueryParams, before: Preference, reader: Reader, *, today:
     unticked = {group for group in reader.groups if group.value not in fields.getlist("wanted")}
     not_before, not_after = _time(fields.get("not_before", "")), _time(fields.get("not_after", ""))
     if not_before is not None and not_after is not None and not _has_room(not_before, not_after):
-        raise FormRefused("Leave at least an hour between the two times.")
+        raise FormRefused(gettext("Leave at least an hour between the two times."))
     paused_until = _date(fields.get("paused_until", ""))
     if paused_until is not None and paused_until > today + PAUSE_MAX:
-        raise FormRefused("Choose a day within a year.")
+        raise FormRefused(gettext("Choose a day within a year."))
     return Preference(
         first_transport=first if first in TRANSPORTS else "",
         unwanted=frozenset(unticked | {group for group in before.unwanted if group not in reader.groups}),
@@ -57,7 +58,7 @@ def _time(text: str) -> time | None:
     try:
         local = time.fromisoformat(text)
     except ValueError:
-        raise FormRefused("Write times as hours and minutes, such as 09:30.") from None
+        raise FormRefused(gettext("Write times as hours and minutes, such as 09:30.")) from None
     return local.replace(second=0, microsecond=0, tzinfo=None)
 
 
@@ -67,4 +68,4 @@ def _date(text: str) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise FormRefused("Write the date as year, month and day, such as 2026-03-02.") from None
+        raise FormRefused(gettext("Write the date as year, month and day, such as 2026-03-02.")) from None

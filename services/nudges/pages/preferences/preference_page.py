@@ -24,11 +24,17 @@ from services.nudges.pages.preferences.readers import Reader, find_reader
 from services.nudges.pages.rendering import Renderer
 from services.nudges.preferences.stored_preferences import find_preference, save_preference
 from shared.clock import Clock
+from shared.languages.messages import gettext, marked
 from shared.reach import MAIL, SLACK, TEAMS, WEBHOOK
 from shared.transient_errors import TRANSIENT_ERRORS
 
-_AS_IN_ROSTER: Final = "whatever your roster says"
-_LABELS: Final = {MAIL.name: "mail", SLACK.name: "Slack", TEAMS.name: "Teams", WEBHOOK.name: "my own webhook"}
+_AS_IN_ROSTER: Final = marked("whatever your roster says")
+_LABELS: Final = {
+    MAIL.name: marked("mail"),
+    SLACK.name: "Slack",
+    TEAMS.name: "Teams",
+    WEBHOOK.name: marked("my own webhook"),
+}
 
 
 class PreferencePage:
@@ -59,7 +65,9 @@ class PreferencePage:
         try:
             preference = await find_preference(self._pool, person_id)
             fields = _fields_of(preference, await find_reader(self._pool, person_id))
-            return await self._page(request, entrance, fields, notice="Saved." if "saved" in request.query_params else "")
+            return await self._page(
+                request, entrance, fields, notice=gettext("Saved.") if "saved" in request.query_params else ""
+            )
         except TRANSIENT_ERRORS:
             return self._renderer.unavailable()
 
@@ -73,7 +81,7 @@ class PreferencePage:
             preference = read_form(fields, before, reader, today=local_day(now, reader.timezone))
             await save_preference(self._pool, person_id, preference, now=now)
         except FormRefused as refused:
-            return await self._page(request, entrance, fields, refusal=str(refused), status=HTTPStatus.CONFLICT)
+            return await self._page(request, entrance, fields, refusal=refused.subject, status=HTTPStatus.CONFLICT)
         except TRANSIENT_ERRORS:
             return self._renderer.unavailable()
         return RedirectResponse(f"../{entrance.token}?saved", HTTPStatus.SEE_OTHER)
@@ -119,9 +127,9 @@ class PreferencePage:
             entrance=entrance,
             has_stopped=await has_stopped_mail(self._pool, entrance.person_id),
             path=f"{'..' if is_posted else '.'}/{entrance.token}",
-            ways=self._ways,
+            ways=[(name, gettext(label)) for name, label in self._ways],
             is_rep=reader.is_rep,
-            groups=[(group.value, label, group in wanted_groups(fields)) for group, label in reader.groups.items()],
+            groups=[(group.value, gettext(label), group in wanted_groups(fields)) for group, label in reader.groups.items()],
             fields={name: fields.get(name, "") for name in ("first", "not_before", "not_after", "paused_until")},
             notice=notice,
             refusal=refusal,

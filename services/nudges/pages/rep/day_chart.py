@@ -7,17 +7,19 @@ from itertools import pairwise
 from typing import Final
 
 from services.nudges.domain.history import PLAN_DONE_SCORE
-from services.nudges.domain.phrases import count_phrase, joined, long_date, sentence, whole_score
+from services.nudges.domain.phrases import capitalized, count_phrase, joined, long_date, whole_score
 from services.nudges.domain.trends.score_by_time import middle_half
 from services.nudges.pages.charts.bars import Band, BarChart, Column, ColumnStyle, draw_bars
 from services.nudges.pages.own_days import OwnDay
 from shared.events import Presence
+from shared.languages.formats import decimal_text
+from shared.languages.messages import gettext, marked
 
 DAYS_SHOWN: Final = (20, 60)
 """How many worked days a reader can choose to see."""
 _NOT_WORKED: Final = {
-    Presence.ABSENT: (ColumnStyle.LEAVE, "leave"),
-    Presence.HOLIDAY: (ColumnStyle.HOLIDAY, "holiday"),
+    Presence.ABSENT: (ColumnStyle.LEAVE, marked("leave")),
+    Presence.HOLIDAY: (ColumnStyle.HOLIDAY, marked("holiday")),
 }
 
 
@@ -64,16 +66,22 @@ def make_day_chart(own_days: Sequence[OwnDay], *, days_shown: int, today: date) 
             band=band,
             columns_min=days_shown,
         ),
-        title=f"Scores of the last {count_phrase(len(worked), 'worked day')}" if len(worked) > 1 else "Score of one worked day",
+        title=_title(len(worked)),
         description=_describe(days, worked, band, today=today),
-        band=f"{band.low:.0f} to {band.high:.0f}" if band is not None else "",
+        band=gettext("{low} to {high}").format(low=f"{band.low:.0f}", high=f"{band.high:.0f}") if band is not None else "",
         marks=tuple(begun.values()),
         has_leave=any(day.presence is Presence.ABSENT for day in days),
         has_holiday=any(day.presence is Presence.HOLIDAY for day in days),
-        first=long_date(days[0].day, today=today),
-        last=long_date(days[-1].day, today=today),
+        first=_heading(days[0], today=today),
+        last=_heading(days[-1], today=today),
         rows=tuple(make_day_row(day, mark=begun.get(day.day, ""), today=today) for day in reversed(days)),
     )
+
+
+def _title(count: int) -> str:
+    if count == 1:
+        return gettext("Score of one worked day")
+    return gettext("Scores of the last {days}").format(days=count_phrase(count, "worked day"))
 
 
 def _select(own_days: Sequence[OwnDay], days_shown: int) -> Iterator[OwnDay]:
@@ -104,49 +112,63 @@ def _has_new_playbook(earlier: OwnDay, later: OwnDay) -> bool:
 
 
 def _new_playbook(day: OwnDay, today: date) -> str:
-    return f"New playbook from {long_date(day.day, today=today)}"
+    return gettext("New playbook from {day}").format(day=long_date(day.day, today=today))
 
 
 def _column(day: OwnDay, mark: str, today: date) -> Column:
-    heading = long_date(day.day, today=today)
+    heading = _heading(day, today=today)
     if day.score is None or day.presence in _NOT_WORKED:
         style, note = _NOT_WORKED[day.presence]
-        return Column(value=None, style=style, title=f"{heading}: {note}", mark=mark)
-    so_far = " so far" if day.is_open else ""
+        return Column(value=None, style=style, title=f"{heading}: {gettext(note)}", mark=mark)
+    score = decimal_text(day.score, decimals=2)
+    title = (gettext("{day}: {score} so far") if day.is_open else gettext("{day}: {score}")).format(day=heading, score=score)
     style = ColumnStyle.REACHED if day.score >= PLAN_DONE_SCORE else ColumnStyle.SO_FAR if day.is_open else ColumnStyle.BELOW
-    return Column(value=float(day.score), style=style, title=f"{heading}: {day.score:.2f}{so_far}", mark=mark)
+    return Column(value=float(day.score), style=style, title=title, mark=mark)
 
 
 def make_day_row(day: OwnDay, *, mark: str = "", today: date) -> DayRow:
     """The day in one line. `mark` is what the chart marks before it."""
-    away = _NOT_WORKED[day.presence][1] if day.presence in _NOT_WORKED else ""
-    so_far = "so far" if day.is_open and not away else ""
+    away = gettext(_NOT_WORKED[day.presence][1]) if day.presence in _NOT_WORKED else ""
+    so_far = gettext("so far") if day.is_open and not away else ""
     return DayRow(
         address=day.day.isoformat(),
-        heading=long_date(day.day, today=today),
+        heading=_heading(day, today=today),
         day=day,
-        note=", ".join(note for note in (away, so_far, "new playbook" if mark else "") if note),
+        note=", ".join(note for note in (away, so_far, gettext("new playbook") if mark else "") if note),
     )
+
+
+def _heading(day: OwnDay, *, today: date) -> str:
+    return capitalized(long_date(day.day, today=today))
 
 
 def _describe(days: Sequence[OwnDay], worked: Sequence[OwnDay], band: Band | None, *, today: date) -> str:
     scores = [day.score for day in worked if day.score is not None]
     reached = sum(score >= PLAN_DONE_SCORE for score in scores)
-    of_days = count_phrase(len(worked), "worked day")
+    period = gettext("{days} from {first} to {last}.").format(
+        days=count_phrase(len(worked), "worked day"),
+        first=long_date(days[0].day, today=today),
+        last=long_date(days[-1].day, today=today),
+    )
     sentences = [
-        f"{of_days} from {long_date(days[0].day, today=today)} to {long_date(days[-1].day, today=today)}",
-        f"scores from {whole_score(min(scores))} to {whole_score(max(scores))}, 100 or more on {reached} of them",
+        capitalized(period),
+        gettext("Scores from {low} to {high}, 100 or more on {count} of them.").format(
+            low=whole_score(min(scores)), high=whole_score(max(scores)), count=reached
+        ),
     ]
     if band is not None:
-        sentences.append(f"half of the scores are between {band.low:.0f} and {band.high:.0f}")
-    away = [
-        count_phrase(sum(day.presence is presence for day in days), singular, plural)
-        for presence, singular, plural in (
-            (Presence.ABSENT, "day of leave", "days of leave"),
-            (Presence.HOLIDAY, "holiday", "holidays"),
-        )
-        if any(day.presence is presence for day in days)
-    ]
+        half = gettext("Half of the scores are between {low} and {high}.")
+        sentences.append(half.format(low=f"{band.low:.0f}", high=f"{band.high:.0f}"))
+    away = list(_count_away(days))
     if away:
-        sentences.append(f"{joined(away)} between them")
-    return " ".join(sentence(text) for text in sentences)
+        sentences.append(capitalized(gettext("{days} between them.").format(days=joined(away))))
+    return " ".join(sentences)
+
+
+def _count_away(days: Sequence[OwnDay]) -> Iterator[str]:
+    leave = sum(day.presence is Presence.ABSENT for day in days)
+    holidays = sum(day.presence is Presence.HOLIDAY for day in days)
+    if leave:
+        yield count_phrase(leave, "day of leave")
+    if holidays:
+        yield count_phrase(holidays, "holiday")

@@ -27,17 +27,20 @@ from services.nudges.domain.phrases import (
     joined,
     long_date,
     number,
+    sentence,
     whole_score,
 )
 from shared.events import BehaviourKey, BehaviourResult, DayReport, GoalResult, Presence
+from shared.languages.formats import percent_text
+from shared.languages.messages import gettext, marked, ngettext
 
 _RUNGS_BELOW_MAX = 3
 _NO_REASONS: Final[Mapping[BehaviourKey, str]] = MappingProxyType({})
 _NOT_AT_WORK = {
-    Presence.ABSENT: "Away on this day. Nothing is expected, and the streak picks up again afterwards.",
-    Presence.HOLIDAY: "A public holiday. Nothing is expected, and the streak picks up again afterwards.",
-    Presence.DAY_OFF: "A day off. Nothing is expected.",
-    Presence.NOT_EMPLOYED: "Not in a team on this day.",
+    Presence.ABSENT: marked("Away on this day. Nothing is expected, and the streak picks up again afterwards."),
+    Presence.HOLIDAY: marked("A public holiday. Nothing is expected, and the streak picks up again afterwards."),
+    Presence.DAY_OFF: marked("A day off. Nothing is expected."),
+    Presence.NOT_EMPLOYED: marked("Not in a team on this day."),
 }
 
 
@@ -136,17 +139,21 @@ def _progress(behaviour: BehaviourResult, reason: str) -> Progress:
 
 def _describe_rest(newest: DayReport, planned: Sequence[BehaviourResult]) -> str:
     if newest.presence is not Presence.WORKING:
-        return _NOT_AT_WORK[newest.presence]
+        return gettext(_NOT_AT_WORK[newest.presence])
     if not planned:
-        return "No targets on this day, so there is no score."
+        return gettext("No targets on this day, so there is no score.")
     if are_targets_met(newest):
-        return "Every target is reached."
+        return gettext("Every target is reached.")
     missed = [behaviour for behaviour in planned if behaviour.count < behaviour.target]
     left = joined([counted(behaviour.target - behaviour.count, behaviour.label) for behaviour in missed])
-    part = f" Targets are scaled to {newest.part:.0%} of a day." if newest.part < 1 else ""
     if is_plan_done(newest):
-        return f"The plan is done, with a score of 100 or more. Below target: {left}.{part}"
-    return f"{'Not done' if newest.state == 'closed' else 'Left'}: {left}.{part}"
+        rest = gettext("The plan is done, with a score of 100 or more. Below target: {left}.").format(left=left)
+    else:
+        rest = (gettext("Not done: {left}.") if newest.state == "closed" else gettext("Left: {left}.")).format(left=left)
+    if newest.part == 1:
+        return rest
+    part = gettext("Targets are scaled to {share} of a day.").format(share=percent_text(newest.part))
+    return f"{rest} {part}"
 
 
 def _describe_streak(worked: Sequence[DayReport]) -> str:
@@ -155,10 +162,16 @@ def _describe_streak(worked: Sequence[DayReport]) -> str:
     streak = count_streak(days)
     length = len(streak.done)
     if length == 0:
-        return "No streak right now. A new one starts the next time the plan is reached."
-    more = " or more" if length + streak.repaired >= HISTORY_DAYS else ""
-    made_up = f", with {count_phrase(streak.repaired, 'missed day')} made up for" if streak.repaired else ""
-    return f"{length} working {'day' if length == 1 else 'days'}{more} on plan{made_up}."
+        return gettext("No streak right now. A new one starts the next time the plan is reached.")
+    if length + streak.repaired >= HISTORY_DAYS:
+        on_plan = ngettext("{count} working day or more on plan", "{count} working days or more on plan", length)
+    else:
+        on_plan = ngettext("{count} working day on plan", "{count} working days on plan", length)
+    text = on_plan.format(count=length)
+    if not streak.repaired:
+        return sentence(text)
+    missed = count_phrase(streak.repaired, "missed day")
+    return gettext("{streak}, with {days} made up for.").format(streak=text, days=missed)
 
 
 def _records(newest: DayReport, worked: Sequence[DayReport], *, today: date) -> list[str]:
@@ -167,11 +180,13 @@ def _records(newest: DayReport, worked: Sequence[DayReport], *, today: date) -> 
     if not days:
         return []
     score, best_day = max((day.score or Decimal(0), day.day) for day in days)
-    records = [f"Best score: {whole_score(score)}, {day_phrase(best_day, today=today)}."]
+    best_on = day_phrase(best_day, today=today)
+    records = [gettext("Best score: {score}, {on_day}.").format(score=whole_score(score), on_day=best_on)]
     for behaviour in planned_behaviours(newest) if newest.presence is Presence.WORKING else []:
         count, most_on = max((count_of(day, behaviour.key), day.day) for day in days)
         if count:
-            records.append(f"Most on a day: {counted(count, behaviour.label)}, {day_phrase(most_on, today=today)}.")
+            most, on_day = counted(count, behaviour.label), day_phrase(most_on, today=today)
+            records.append(gettext("Most on a day: {count}, {on_day}.").format(count=most, on_day=on_day))
     return records
 
 
@@ -179,9 +194,15 @@ def _climb(goal: GoalResult, ladder: Ladder, *, today: date) -> Climb:
     reached = [ladder.reached] if ladder.reached else []
     if goal.step_min is None:  # then all steps have the same size, and those below are known
         reached = list(range(ladder.reached, 0, -goal.step))[:_RUNGS_BELOW_MAX]
-    on_day = f" {day_phrase(ladder.reached_on, today=today)}" if ladder.reached_on is not None else ""
-    rungs = [Rung(count=ladder.next_step, is_reached=False, note=f"next: {ladder.next_step - goal.count} to go")]
-    rungs += [
-        Rung(count=count, is_reached=True, note=f"reached{on_day if count == ladder.reached else ''}") for count in reached
-    ]
+    left = ladder.next_step - goal.count
+    next_note = ngettext("next: {count} to go", "next: {count} to go", left).format(count=left)
+    rungs = [Rung(count=ladder.next_step, is_reached=False, note=next_note)]
+    rungs += [Rung(count=count, is_reached=True, note=_reached_note(count, ladder, today=today)) for count in reached]
     return Climb(label=goal.label, count=goal.count, size=step_size_phrase(goal, ladder), rungs=tuple(rungs))
+
+
+def _reached_note(count: int, ladder: Ladder, *, today: date) -> str:
+    """Only of the newest step the day is known."""
+    if count != ladder.reached or ladder.reached_on is None:
+        return gettext("reached")
+    return gettext("reached {on_day}").format(on_day=day_phrase(ladder.reached_on, today=today))

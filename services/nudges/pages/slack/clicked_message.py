@@ -14,6 +14,7 @@ from services.nudges.pages.messages.stored_messages import GivenAnswer, find_mes
 from services.nudges.pages.thanks.thanks_view import lines_of_sender
 from services.nudges.pages.thanks.written_thanks import list_written
 from shared.events import Nudge, NudgeId, PersonId
+from shared.languages.messages import gettext
 from shared.postgres.queries import Queries
 
 _QUERIES: Final = Queries.beside(__file__)
@@ -47,14 +48,20 @@ async def _list_thanked(pool: asyncpg.Pool, nudge: Nudge, *, now: datetime) -> d
     written = {thanks.recognition.nudge_id: thanks for thanks in reversed(await list_written(pool, nudge.person.id))}
     thanked = [(due.nudge_id, written[due.nudge_id]) for due in nudge.thanks if due.nudge_id in written]
     lines = lines_of_sender([thanks for _, thanks in thanked], now=now)
-    return {nudge_id: f"To {line.person}: {line.text} {line.state}" for (nudge_id, _), line in zip(thanked, lines, strict=True)}
+    return {
+        nudge_id: gettext("To {name}: {text} {state}").format(name=line.person, text=line.text, state=line.state)
+        for (nudge_id, _), line in zip(thanked, lines, strict=True)
+    }
 
 
 def _describe(answer: GivenAnswer) -> str:
     """`You answered: not useful. You won't get messages like this one for 30 days.`"""
     cooldown = OBJECTION_COOLDOWNS.get(answer.answer)
-    pause = f" You won't get messages like this one for {cooldown.days} days." if cooldown is not None else ""
-    return f"You answered: {describe_answer(answer.answer, answer.reason)}.{pause}"
+    answered = gettext("You answered: {answer}.").format(answer=describe_answer(answer.answer, answer.reason))
+    if cooldown is None:
+        return answered
+    pause = gettext("You won't get messages like this one for {days} days.").format(days=cooldown.days)
+    return f"{answered} {pause}"
 
 
 def _own(answers: tuple[GivenAnswer, ...], person_id: PersonId) -> tuple[GivenAnswer, ...]:

@@ -23,9 +23,11 @@ from services.nudges.pages.slack.click import Answered, AskedAgain, Click, Thank
 from services.nudges.pages.slack.clicked_message import answered_message, find_clicked_message
 from services.nudges.pages.slack.replies import Replies, Reply, notice, replacement
 from services.nudges.pages.slack.signature import is_signed
-from services.nudges.pages.thanks.send_thanks import TOO_LONG, ThanksSender
+from services.nudges.pages.thanks.send_thanks import ThanksSender, too_long_message
 from shared.clock import Clock
 from shared.events import ManagerId, Nudge, NudgeId, PersonId
+from shared.languages.current import using_language
+from shared.languages.messages import gettext, marked
 from shared.reach import SLACK
 from shared.requests.client import NoResponder, Refused
 from shared.requests.people import ContactList
@@ -37,11 +39,12 @@ _ANSWER_S: Final = 2.5
 """Slack shows the user an error after three seconds."""
 _CLICKS_MAX: Final = 1_000
 _LOGGED_EVERY: Final = timedelta(minutes=5)
-NOT_POSSIBLE: Final = "You can't do this here. If the message is still open for you, you'll find it in Daymark."
-WRITTEN_BEFORE: Final = (
+NOT_POSSIBLE: Final = marked("You can't do this here. If the message is still open for you, you'll find it in Daymark.")
+WRITTEN_BEFORE: Final = marked(
     "Nothing was sent. You've already written to them about this. To write again, open the message in Daymark."
 )
 AskScoring = Callable[[PersonId], Awaitable[ContactList]]
+LanguageOf = Callable[[PersonId], Awaitable[str]]
 
 
 class SlackAnswers:
@@ -57,6 +60,7 @@ class SlackAnswers:
         *,
         ask_scoring: AskScoring,
         read_roster: ReadRoster,
+        language_of: LanguageOf,
         read_secret: Callable[[], str],
         replies: Replies,
         thanks: ThanksSender,
@@ -67,6 +71,7 @@ class SlackAnswers:
         self._metrics = metrics
         self._ask_scoring = ask_scoring
         self._read_roster = read_roster
+        self._language_of = language_of
         self._read_secret = read_secret
         self._replies = replies
         self._thanks = thanks
@@ -112,7 +117,12 @@ class SlackAnswers:
     async def _answer(self, click: Click) -> Reply:
         nudge = await find_clicked_message(self._pool, click.nudge_id)
         if nudge is None or not await self._is_recipient(click.user, nudge.person.id):
-            return notice(NOT_POSSIBLE)
+            return notice(gettext(NOT_POSSIBLE))
+        with using_language(await self._language_of(nudge.person.id)):
+            return await self._answer_recipient(click, nudge)
+
+    async def _answer_recipient(self, click: Click, nudge: Nudge) -> Reply:
+        """In the language in which they read their messages."""
         if isinstance(click.action, AskedAgain):
             return notice(await self._ask_again(nudge))
         if isinstance(click.action, Thanked):
@@ -141,7 +151,7 @@ class SlackAnswers:
                 self._pool, click.nudge_id, person_id, answer, reason=reason, today=today, now=self._clock.now()
             )
         except AnswerNotAllowed:
-            return NOT_POSSIBLE
+            return gettext(NOT_POSSIBLE)
         self._recorded[key] = None
         while len(self._recorded) > _CLICKS_MAX:
             self._recorded.pop(next(iter(self._recorded)))
@@ -155,16 +165,16 @@ class SlackAnswers:
             today = await self._read_roster(manager_id)
             await self._thanks.send_for_nudge(manager_id, nudge_id, thanked.text, today)
         except NotTheirRep:
-            return NOT_POSSIBLE
+            return gettext(NOT_POSSIBLE)
         except AlreadySent:
-            return WRITTEN_BEFORE
+            return gettext(WRITTEN_BEFORE)
         except TextTooLong as refused:
-            return TOO_LONG.format(length=refused.length)
+            return too_long_message(refused.length)
         return ""
 
     async def _ask_again(self, nudge: Nudge) -> str:
         """Returns what becomes of it."""
         now, message = self._clock.now(), await find_message(self._pool, nudge.id, nudge.person.id)
         if message is None or not await ask_again(self._pool, message, nudge.person.id, now=now):
-            return NOT_AGAIN
-        return AGAIN
+            return gettext(NOT_AGAIN)
+        return gettext(AGAIN)

@@ -12,8 +12,10 @@
   const age = (seconds) => (seconds < 60 ? `${seconds} s` : seconds < 3600 ? `${Math.floor(seconds / 60)} min` : `${Math.floor(seconds / 3600)} h`);
 
   const describe = () => {
-    const last = lastAt === null ? "" : `, last event ${age(Math.floor((Date.now() - lastAt) / 1000))} ago`;
-    const words = isSignedOut ? "signed out: reload the page to sign in" : isLive ? `live${last}` : `not live, trying again${last}`;
+    const { signedOut, live, liveSince, waiting, waitingSince } = status.dataset; // in the language of the page
+    const [plain, since] = isLive ? [live, liveSince] : [waiting, waitingSince];
+    const seconds = Math.floor((Date.now() - lastAt) / 1000);
+    const words = isSignedOut ? signedOut : lastAt === null ? plain : since.replace("{age}", age(seconds));
     if (status.textContent !== words) status.textContent = words;
     status.classList.toggle("on", isLive);
     status.hidden = false;

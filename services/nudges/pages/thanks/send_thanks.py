@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Final
 
 import asyncpg
 
@@ -16,10 +15,14 @@ from services.nudges.domain.roster.access import Action, RosterToday, may
 from services.nudges.metrics import NudgesMetrics
 from shared.clock import Clock
 from shared.events import ManagerId, NudgeId
+from shared.languages.messages import gettext
 from shared.trace import continue_trace
 
-TOO_LONG: Final = f"Nothing was sent. Your message is {{length}} characters long; the limit is {TEXT_LENGTH_MAX}."
-"""What somebody reads who has written too much."""
+
+def too_long_message(length: int) -> str:
+    """What somebody reads who has written too much."""
+    text = gettext("Nothing was sent. Your message is {length} characters long; the limit is {limit}.")
+    return text.format(length=length, limit=TEXT_LENGTH_MAX)
 
 
 class ThanksSender:

@@ -27,9 +27,9 @@ from services.nudges.decide.thanks.recognise_rep import (
     Written,
     undo_thanks,
 )
-from services.nudges.domain.feedback.thanks import BY_COLLEAGUE_MAX, TEXT_LENGTH_MAX, Occasion, RecognitionId, thanks_phrase
+from services.nudges.domain.feedback.thanks import BY_COLLEAGUE_MAX, TEXT_LENGTH_MAX, Occasion, RecognitionId
 from services.nudges.domain.feedback.undo import UNDO_FOR
-from services.nudges.domain.phrases import first_name, natural_name, sentence
+from services.nudges.domain.phrases import first_name, natural_name
 from services.nudges.domain.roster.access import Action
 from services.nudges.domain.working_time import local_day
 from services.nudges.links import Door
@@ -37,27 +37,28 @@ from services.nudges.pages.doors.form_fields import read_fields
 from services.nudges.pages.doors.guard import Guard
 from services.nudges.pages.entrance import Entrance
 from services.nudges.pages.rendering import Renderer
-from services.nudges.pages.thanks.send_thanks import TOO_LONG, ThanksSender
+from services.nudges.pages.thanks.send_thanks import ThanksSender, too_long_message
+from services.nudges.pages.thanks.thanks_sentence import thanks_sentence
 from services.nudges.pages.thanks.thanks_view import lines_of_sender
 from services.nudges.pages.thanks.written_thanks import list_written
 from services.nudges.pages.way_back import query_of
 from shared.clock import Clock
 from shared.events import DayReport, ManagerId, NudgeId, PersonId, RepId
+from shared.languages.messages import gettext, marked
 from shared.transient_errors import TRANSIENT_ERRORS
 
 _PAGE: Final = "/recognise/{person}/{rep}/{token}"
 _ID: Final = re.compile(r"[A-Za-z0-9-]{1,64}")
 _FORM_BYTES: Final = 16
 _ONLY_THANKS: Final = "thanks"
-_UNDECIDED: Final = (
+_UNDECIDED: Final = marked(
     "Nothing was sent. You wrote something and pressed “Just say thank you”: send what you wrote, or clear it first."
 )
-_SENT_BEFORE: Final = (
+_SENT_BEFORE: Final = marked(
     "Not sent yet: you have sent another message from this form. To send this one as well, press the button again."
 )
-_TOO_MANY: Final = (
-    f"Nothing was sent. You have written to this colleague {BY_COLLEAGUE_MAX} times within a day. Try again tomorrow, or talk "
-    "to them."
+_TOO_MANY: Final = marked(
+    "Nothing was sent. You have written to this colleague {count} times within a day. Try again tomorrow, or talk to them."
 )
 
 
@@ -113,18 +114,18 @@ class ThanksPage:
         if not _ID.fullmatch(form):
             return self._renderer.not_found(entrance)
         if fields.get("say") == _ONLY_THANKS and text.strip():
-            return await self._page(request, entrance, fields, refusal=_UNDECIDED)
+            return await self._page(request, entrance, fields, refusal=gettext(_UNDECIDED))
         written = Written(sender_id=sender_id, rep_id=rep_id, form=form, text=text, nudge_id=_nudge_of(fields))
         try:
             recognised = await self._thanks.send(written)
         except NotTheirRep:
             return self._renderer.not_found(entrance)
         except TextTooLong as refused:
-            return await self._page(request, entrance, fields, refusal=TOO_LONG.format(length=refused.length))
+            return await self._page(request, entrance, fields, refusal=too_long_message(refused.length))
         except AlreadySent:
-            return await self._page(request, entrance, fields, refusal=_SENT_BEFORE)
+            return await self._page(request, entrance, fields, refusal=gettext(_SENT_BEFORE))
         except TooManyToday:
-            return await self._page(request, entrance, fields, refusal=_TOO_MANY)
+            return await self._page(request, entrance, fields, refusal=gettext(_TOO_MANY).format(count=BY_COLLEAGUE_MAX))
         except TRANSIENT_ERRORS:
             return self._renderer.unavailable()
         nudge = {"nudge": written.nudge_id} if written.nudge_id is not None else {}
@@ -207,8 +208,8 @@ class ThanksPage:
 
 def _preview(occasion: Occasion | None, report: DayReport, sender: Sender, *, now: datetime) -> str:
     """What the rep reads if the sender just says thank you."""
-    phrase = thanks_phrase(occasion, today=local_day(now, report.timezone)) if occasion is not None else "thank you"
-    return sentence(f"{natural_name(sender.person.name)} says {phrase}")
+    about_day, facts = (occasion.about_day, occasion.facts) if occasion is not None else (None, "")
+    return thanks_sentence(about_day, facts, sender=natural_name(sender.person.name), today=local_day(now, report.timezone))
 
 
 def _people_of(request: Request, entrance: Entrance) -> tuple[PersonId, RepId]:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from services.nudges.decide.policy.may_send import DAY_UNKNOWN, NOT_WORKING
 from services.nudges.domain.decision import NudgeStatus
-from services.nudges.domain.feedback.thanks import RecognitionId, occasion_phrase, thanks_phrase
+from services.nudges.domain.feedback.thanks import RecognitionId, occasion_phrase
 from services.nudges.domain.feedback.undo import CAN_BE_UNDONE
 from services.nudges.domain.phrases import (
     capitalized,
@@ -15,12 +15,12 @@ from services.nudges.domain.phrases import (
     day_phrase,
     first_name,
     natural_name,
-    possessive,
-    sentence,
 )
 from services.nudges.domain.working_time import local_day
 from services.nudges.pages.cards.card import RESTORED
+from services.nudges.pages.thanks.thanks_sentence import thanks_sentence
 from services.nudges.pages.thanks.written_thanks import WrittenThanks
+from shared.languages.messages import gettext
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,22 +53,29 @@ def lines_of_rep(received: Iterable[WrittenThanks], *, now: datetime) -> list[Th
 def describe_state(thanks: WrittenThanks, *, now: datetime) -> str:
     """`Sent today at 10:42 Madrid time.`, or when it will be."""
     if thanks.is_unsent:
-        return f"Not sent again: {RESTORED}"
+        return gettext("Not sent again: {reason}").format(reason=gettext(RESTORED))
     if thanks.status is NudgeStatus.SUPPRESSED or thanks.send_at is None:
-        return f"Not sent: {thanks.because}."
+        return gettext("Not sent: {reason}.").format(reason=gettext(thanks.because))
     if thanks.because == CAN_BE_UNDONE:
-        return "Waiting. It goes out in a few seconds; until then you can take it back."
+        return gettext("Waiting. It goes out in a few seconds; until then you can take it back.")
     if thanks.because == DAY_UNKNOWN:
-        return f"Waiting. It goes out once {possessive(first_name(thanks.rep_name))} day has begun."
+        return gettext("Waiting. It goes out once {name}'s day has begun.").format(name=first_name(thanks.rep_name))
     if thanks.status is NudgeStatus.DEFERRED and thanks.because in NOT_WORKING:
-        return f"Waiting until {first_name(thanks.rep_name)} is at work again ({thanks.because})."
+        text = gettext("Waiting until {name} is at work again ({reason}).")
+        return text.format(name=first_name(thanks.rep_name), reason=gettext(thanks.because))
     at = _moment(thanks.send_at, thanks.timezone, now=now)
-    return f"Waiting: {thanks.because}. It goes out {at}." if thanks.status is NudgeStatus.DEFERRED else f"Sent {at}."
+    if thanks.status is NudgeStatus.DEFERRED:
+        return gettext("Waiting: {reason}. It goes out {at}.").format(reason=gettext(thanks.because), at=at)
+    return gettext("Sent {at}.").format(at=at)
 
 
 def _line(thanks: WrittenThanks, *, person: str, state: str, now: datetime) -> ThanksLine:
     recognition, today = thanks.recognition, local_day(now, thanks.timezone)
-    text = f"“{recognition.text}”" if recognition.text else sentence(thanks_phrase(recognition, today=today))
+    text = (
+        gettext("“{text}”").format(text=recognition.text)
+        if recognition.text
+        else thanks_sentence(recognition.about_day, recognition.facts, today=today)
+    )
     about = occasion_phrase(recognition, today=today) if recognition.text else ""
     written_on = local_day(recognition.written_at, thanks.timezone)
     return ThanksLine(
@@ -86,4 +93,4 @@ def _moment(instant: datetime, timezone: str, *, now: datetime) -> str:
     """`tomorrow at 09:00 Madrid time`."""
     day = day_phrase(local_day(instant, timezone), today=local_day(now, timezone))
     city = timezone.rpartition("/")[2].replace("_", " ")
-    return f"{day} at {clock_time(instant, timezone)} {city} time"
+    return gettext("{on_day} at {time} {city} time").format(on_day=day, time=clock_time(instant, timezone), city=city)

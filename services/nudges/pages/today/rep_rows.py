@@ -15,6 +15,8 @@ from services.nudges.domain.working_time import local_day
 from services.nudges.links import rep_page_path
 from services.nudges.pages.today.team_days import WORKED_DAYS_MAX, WorkedDay
 from shared.events import BehaviourResult, DayReport, Presence
+from shared.languages.formats import percent_text
+from shared.languages.messages import gettext, marked
 
 SPARKLINE_DAYS: Final = 5
 _SPARKLINE_HEIGHT: Final = 20
@@ -26,15 +28,15 @@ SPARK_STEP: Final = 8
 
 
 class Standing(Enum):
-    """Where a rep's day stands, in the words of the page. Only somebody who works can need a hand."""
+    """Where a rep's day stands. Only somebody who works can need a hand."""
 
     DONE = "done"
-    ON_THE_WAY = "on the way"
-    NEEDS_HAND = "could use a hand"
-    ABSENT = "away"
-    OFF = "off today"
-    NO_PLAN = "without a plan today"
-    NO_DATA = "without data yet"
+    ON_THE_WAY = "on_the_way"
+    NEEDS_HAND = "needs_hand"
+    ABSENT = "absent"
+    OFF = "off"
+    NO_PLAN = "no_plan"
+    NO_DATA = "no_data"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,10 +86,10 @@ _STANDING_OF_PRESENCE: Final = {
     Presence.NOT_EMPLOYED: Standing.OFF,
 }
 _NOTES_OF_PRESENCE: Final = {
-    Presence.ABSENT: "Away today.",
-    Presence.HOLIDAY: "Public holiday.",
-    Presence.DAY_OFF: "Not a working day.",
-    Presence.NOT_EMPLOYED: "Not with the team today.",
+    Presence.ABSENT: marked("Away today."),
+    Presence.HOLIDAY: marked("Public holiday."),
+    Presence.DAY_OFF: marked("Not a working day."),
+    Presence.NOT_EMPLOYED: marked("Not with the team today."),
 }
 SilentSince = Mapping[str, datetime]
 """Since when nothing of a behaviour with this label arrives for a team; under an empty label, nothing at all."""
@@ -99,7 +101,7 @@ def make_rep_row(
     """The row of a rep with their newest report. `worked` are their worked days before it, newest first."""
     row = RepRow(id=rep.id, name=natural_name(rep.name), address=rep_page_path(rep.id), standing=Standing.NO_DATA)
     if report is None or report.day != local_day(now, report.timezone):
-        return replace(row, notes=("No data for today yet.",))
+        return replace(row, notes=(gettext("No data for today yet."),))
     days: list[ScoredDay] = [report, *worked] if is_worked(report) and is_plan_done(report) else [*worked]
     row = replace(
         row,
@@ -138,13 +140,14 @@ def _standing(score: Decimal, band: ScoreBand | None, *, is_silent: bool) -> Sta
 
 
 def _notes(report: DayReport, silent: SilentSince) -> tuple[str, ...]:
-    notes = [_NOTES_OF_PRESENCE[report.presence]] if report.presence in _NOTES_OF_PRESENCE else []
+    notes = [gettext(_NOTES_OF_PRESENCE[report.presence])] if report.presence in _NOTES_OF_PRESENCE else []
     if report.presence is Presence.WORKING and report.part < _WHOLE:
-        notes.append(f"Works part of the day ({report.part:.0%}).")
+        notes.append(gettext("Works part of the day ({share}).").format(share=percent_text(report.part)))
     if is_worked(report) and _WHOLE_FEED in silent:
-        notes.append(f"No data since {clock_time(silent[_WHOLE_FEED], report.timezone)}, so this may be incomplete.")
+        since = clock_time(silent[_WHOLE_FEED], report.timezone)
+        notes.append(gettext("No data since {time}, so this may be incomplete.").format(time=since))
     if report.presence is Presence.WORKING and report.score is None:
-        notes.append("No targets today.")
+        notes.append(gettext("No targets today."))
     return tuple(notes)
 
 

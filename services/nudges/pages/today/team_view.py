@@ -4,14 +4,15 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, assert_never
 
-from services.nudges.domain.phrases import clock_time, day_and_month
+from services.nudges.domain.phrases import capitalized, clock_time, day_and_month
 from services.nudges.domain.roster.access import PersonToday, RosterToday
 from services.nudges.domain.working_time import local_day
 from services.nudges.pages.today.rep_rows import RepRow, SilentSince, Standing, make_rep_row
 from services.nudges.pages.today.team_days import WorkedDays
 from shared.events import DayReport, PersonId, RepId, TeamId
+from shared.languages.messages import ngettext
 
 _UTC: Final = "UTC"
 
@@ -28,7 +29,7 @@ class TeamView:
 
     def time_at(self, now: datetime) -> str:
         """The day and the time that it is for the team: `Tuesday 24 November, 10:42`."""
-        return f"{day_and_month(local_day(now, self.timezone))}, {clock_time(now, self.timezone)}"
+        return f"{capitalized(day_and_month(local_day(now, self.timezone)))}, {clock_time(now, self.timezone)}"
 
 
 def reps_of(team_id: TeamId, today: RosterToday) -> tuple[PersonToday, ...]:
@@ -78,4 +79,25 @@ def _timezone_of(reports: Collection[DayReport]) -> str:
 
 def _summary(standings: Iterable[Standing]) -> str:
     counts = Counter(standings)
-    return " · ".join(f"{counts[standing]} {standing.value}" for standing in Standing if counts[standing])
+    return " · ".join(_counted(standing, counts[standing]) for standing in Standing if counts[standing])
+
+
+def _counted(standing: Standing, count: int) -> str:
+    match standing:
+        case Standing.DONE:
+            text = ngettext("{count} done", "{count} done", count)
+        case Standing.ON_THE_WAY:
+            text = ngettext("{count} on the way", "{count} on the way", count)
+        case Standing.NEEDS_HAND:
+            text = ngettext("{count} could use a hand", "{count} could use a hand", count)
+        case Standing.ABSENT:
+            text = ngettext("{count} away", "{count} away", count)
+        case Standing.OFF:
+            text = ngettext("{count} off today", "{count} off today", count)
+        case Standing.NO_PLAN:
+            text = ngettext("{count} without a plan today", "{count} without a plan today", count)
+        case Standing.NO_DATA:
+            text = ngettext("{count} without data yet", "{count} without data yet", count)
+        case _:
+            assert_never(standing)
+    return text.format(count=count)

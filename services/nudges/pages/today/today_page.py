@@ -23,6 +23,7 @@ from services.nudges.pages.today.snapshots import join_fingerprints, take_snapsh
 from services.nudges.pages.today.team_view import TeamView, in_order, reps_of, teams_of
 from services.nudges.pages.way_back import ANSWERED, nudge_id_in, read_undone
 from shared.clock import Clock
+from shared.languages.messages import gettext
 from shared.transient_errors import TRANSIENT_ERRORS
 
 
@@ -45,7 +46,7 @@ class TodayPage:
 
     async def _show(self, request: Request, entrance: Entrance) -> Response:
         now = self._clock.now()
-        has_hands_first = request.query_params.get("sort") == "hand"
+        has_hands_first, later = request.query_params.get("sort") == "hand", request.query_params.get("later", "")
         try:
             views, _ = await load_teams(self._pool, _teams_of(entrance), now=now)
             one_thing = await find_one_thing(self._pool, self._links, entrance, now=now)
@@ -70,7 +71,7 @@ class TodayPage:
             one_thing=one_thing,
             answered=answered,
             undone=read_undone(request),
-            notice=LATER_NOTICES.get(request.query_params.get("later", ""), ""),
+            notice=gettext(LATER_NOTICES[later]) if later in LATER_NOTICES else "",
         )
 
     async def _stream(self, request: Request, entrance: Entrance) -> Response:

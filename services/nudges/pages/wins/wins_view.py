@@ -7,22 +7,24 @@ from itertools import groupby
 from typing import Final
 
 from services.nudges.domain.candidate import THANKS_RULE
-from services.nudges.domain.phrases import capitalized, day_name, first_name, natural_name, sentence
+from services.nudges.domain.phrases import capitalized, day_name, first_name, natural_name
 from services.nudges.domain.roster.access import Action, RosterToday, may
 from services.nudges.domain.working_time import local_day
 from services.nudges.links import rep_page_path
+from services.nudges.pages.thanks.thanks_sentence import thanks_sentence
 from services.nudges.pages.wins.wins import Win
 from services.nudges.rules.catalogue import title_of
 from shared.events import PersonId
+from shared.languages.messages import gettext, marked
 
 SHOWN_TO_COLLEAGUES: Final = {
-    "personal_best": "set a personal best",
-    "plan_done": "reached the plan of the day",
-    "small_win": "got a first in a while",
-    "steady_week": "had a steady week",
-    "step_reached": "reached the next step towards a goal",
-    "streak": "is on a streak",
-    "team_day": "was part of a day on which the whole team reached its plan",
+    "personal_best": marked("{name} set a personal best."),
+    "plan_done": marked("{name} reached the plan of the day."),
+    "small_win": marked("{name} got a first in a while."),
+    "steady_week": marked("{name} had a steady week."),
+    "step_reached": marked("{name} reached the next step towards a goal."),
+    "streak": marked("{name} is on a streak."),
+    "team_day": marked("{name} was part of a day on which the whole team reached its plan."),
 }
 """What colleagues are shown of each celebration: no number, and nothing of slow days before."""
 NOT_SHOWN_TO_COLLEAGUES: Final = {"comeback": "it tells that the days before were slow"}
@@ -75,21 +77,25 @@ def _make_line(win: Win, reader_id: PersonId, roster: RosterToday, *, now: datet
         return WinLine(
             rep=name,
             address=rep_page_path(win.rep_id),
-            title="Thanks" if win.rule == THANKS_RULE else title_of(win.rule),
+            title=_title(win),
             text=_describe_thanks(win, now=now) if win.rule == THANKS_RULE else win.text,
             author=natural_name(win.manager_name),
         )
     if win.rule == THANKS_RULE:
-        text = f"{natural_name(win.manager_name)} thanked {first_name(win.rep_name)}."
-        return WinLine(rep=name, address="", title="Thanks", text=text, author="")
+        text = gettext("{manager} thanked {name}.")
+        text = text.format(manager=natural_name(win.manager_name), name=first_name(win.rep_name))
+        return WinLine(rep=name, address="", title=_title(win), text=text, author="")
     if win.rule not in SHOWN_TO_COLLEAGUES:
         return None
-    text = sentence(f"{first_name(win.rep_name)} {SHOWN_TO_COLLEAGUES[win.rule]}")
-    return WinLine(rep=name, address="", title=title_of(win.rule), text=text, author="")
+    text = gettext(SHOWN_TO_COLLEAGUES[win.rule]).format(name=first_name(win.rep_name))
+    return WinLine(rep=name, address="", title=_title(win), text=text, author="")
+
+
+def _title(win: Win) -> str:
+    return gettext("Thanks") if win.rule == THANKS_RULE else gettext(title_of(win.rule))
 
 
 def _describe_thanks(win: Win, *, now: datetime) -> str:
     if win.message:
-        return f"“{win.message}”"
-    for_day = f" for {day_name(win.about_day, today=local_day(now, win.timezone))}" if win.about_day is not None else ""
-    return sentence(f"thank you{for_day}" + (f": {win.facts}" if win.facts else ""))
+        return gettext("“{text}”").format(text=win.message)
+    return thanks_sentence(win.about_day, win.facts, today=local_day(now, win.timezone))

@@ -14,6 +14,7 @@ from services.nudges.domain.phrases import (
     count_phrase,
     counted,
     day_name,
+    day_noun,
     day_phrase,
     first_name,
     joined,
@@ -30,6 +31,7 @@ from services.nudges.domain.phrases import (
     weekdays_phrase,
     whole_score,
 )
+from shared.languages.current import using_language
 from tests.services.nudges.builders.days import MONDAY
 from tests.services.nudges.builders.reports import behaviour, report
 
@@ -234,3 +236,20 @@ def test_targets_that_are_met_and_those_that_are_not_are_named_apart() -> None:
     assert met_targets(day) == "12 calls (10 planned)"
     assert below_target(day, is_today=True) == "Still below target: 1 of 2 meetings."
     assert below_target(day, is_today=False) == "Below target: 1 of 2 meetings."
+
+
+def test_in_spanish_they_are_as_spanish_has_them() -> None:
+    day = report(behaviours=(behaviour("Llamadas", 12, 10), behaviour("Reuniones", 0, 1), behaviour("Informes", 1, 0.5)))
+    saturday = MONDAY - timedelta(days=2)
+
+    with using_language("es"):
+        assert [day_name(MONDAY - timedelta(days=ago), today=MONDAY) for ago in (-1, 0, 1)] == ["mañana", "hoy", "ayer"]
+        assert (day_name(saturday, today=MONDAY), day_phrase(saturday, today=MONDAY)) == ("sábado", "el sábado")
+        assert [day_noun(day, today=MONDAY) for day in (MONDAY, saturday)] == ["hoy", "el sábado"]
+        assert long_date(date(2025, 12, 31), today=MONDAY) == "miércoles 31 de diciembre de 2025"
+        assert breakdown(day) == "12 llamadas (plan: 10), 0 de 1 reunión y 1 informe (plan: 0,5)"
+        assert [counted(count, "Llamadas") for count in (0, 1, Decimal("0.5"))] == ["0 llamadas", "1 llamada", "0,5 llamadas"]
+        assert joined_some(["Ana", "Ben", "Cleo", "Dan"], names_max=2) == "Ana, Ben y otras dos personas"
+        assert [count_phrase(count, "week") for count in (1, 2, 12)] == ["una semana", "dos semanas", "12 semanas"]
+        assert [weekdays_phrase(weekdays) for weekdays in ((0, 5), (1, 2, 3))] == ["los lunes y sábados", "de martes a jueves"]
+        assert count_phrase(2, "gadget") == "dos gadgets"

@@ -22,6 +22,7 @@ async def test_the_effect_is_that_on_the_score_of_the_next_worked_day(rows: Rows
     assert measured.effect.anytime_low < measured.effect.low
     assert measured.effect.high < measured.effect.anytime_high
     assert (measured.people, measured.days) == (12, 12 * DAYS), "the last day has none after it"
+    assert (measured.people_sent, measured.people_withheld, unknown.people_sent) == (12, 12, 0)
     assert 0.3 < measured.days_withheld / measured.days < 0.7
     assert (measured.holdout, unknown.holdout) == (0.5, 0.1)
     assert (unknown.effect, unknown.paused_at, unknown.counts_from) == (None, None, None)

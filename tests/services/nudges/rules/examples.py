@@ -11,12 +11,13 @@ from services.nudges.decide.policy.retraction import SentNudge, correction_candi
 from services.nudges.domain.announcements import announcement_candidate
 from services.nudges.domain.candidate import Candidate
 from services.nudges.domain.feedback.thanks import Recognition, RecognitionId, thanks_candidate
-from services.nudges.domain.phrases import WEEKDAYS, clock_time
+from services.nudges.domain.phrases import clock_time
 from services.nudges.domain.roster.doubts import DoubtKind, RosterDoubt
 from services.nudges.domain.roster.leave import Leave
 from services.nudges.domain.silence.evidence import SilenceBudget
 from services.nudges.rules.catalogue import MANAGER_RULES, REP_RULES
 from shared.events import DayReport, Mention, NudgeId, NudgeKind, Person
+from shared.languages.formats import weekday_name
 from tests.services.nudges.builders.announcements import announcement, defined
 from tests.services.nudges.builders.days import at
 from tests.services.nudges.builders.reports import behaviour
@@ -291,7 +292,7 @@ def _dispute_examples() -> Iterator[Example]:
 
 def _receiver(person: Person, now: datetime) -> str:
     """`Diego Santos, Wednesday at 15:20`."""
-    return f"{person.name}, {WEEKDAYS[now.weekday()]} at {clock_time(now, 'Europe/Madrid')}"
+    return f"{person.name}, {weekday_name(now.date())} at {clock_time(now, 'Europe/Madrid')}"
 
 
 EXAMPLES: Final[Sequence[Example]] = (*_rule_examples(), *_other_examples(), *_dispute_examples())

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from services.nudges.deliver.personal.transport import SETTINGS_LABEL, MessageLink, PersonalMessage
+from shared.languages.messages import gettext
 
 CardElement = dict[str, object]
 """An object of the schema. https://adaptivecards.io/schemas/adaptive-card.json"""
@@ -42,7 +43,7 @@ def teams_card(message: PersonalMessage) -> CardElement:
     """One block for each paragraph, the reason in small print, and buttons that open pages: those for what else the reader can
     do, the message's own, and the reader's settings."""
     paragraphs = list(_fitting(message.paragraphs or (message.subject,), bytes_max=_TEXT_BYTES_MAX))
-    reason = _fitting(("Why you get this:", *message.reason), bytes_max=_REASON_BYTES_MAX)
+    reason = _fitting((gettext("Why you get this:"), *message.reason), bytes_max=_REASON_BYTES_MAX)
     card: CardElement = {
         "type": "AdaptiveCard",
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
@@ -56,7 +57,8 @@ def teams_card(message: PersonalMessage) -> CardElement:
             ),
         ],
     }
-    own = (MessageLink(label=message.link_label, url=message.url), MessageLink(label=SETTINGS_LABEL, url=message.stop_url))
+    settings = MessageLink(label=gettext(SETTINGS_LABEL), url=message.stop_url)
+    own = (MessageLink(label=message.link_label, url=message.url), settings)
     links = [*message.links[:_LINKS_MAX], *own]
     if actions := [{"type": "Action.OpenUrl", "title": link.label, "url": link.url} for link in links if link.url]:
         card["actions"] = actions

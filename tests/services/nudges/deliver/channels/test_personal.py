@@ -22,8 +22,8 @@ REFUSED = GiveUp(error="no such user")
 FULL = TryLater(error="come again", after_s=60)
 
 
-def _channel(*transports: FakeTransport, contacts: Contacts | None = BOTH) -> PersonalChannel:
-    directory = FakeDirectory(contacts={ANA.id: contacts} if contacts is not None else {})
+def _channel(*transports: FakeTransport, contacts: Contacts | None = BOTH, language: str = "en") -> PersonalChannel:
+    directory = FakeDirectory(contacts={ANA.id: contacts} if contacts is not None else {}, language=language)
     return PersonalChannel(transports, lambda: directory, destination=b"", give_up_after=timedelta(hours=1))
 
 
@@ -34,6 +34,19 @@ async def test_the_first_way_that_works_is_the_last_that_is_tried() -> None:
 
     assert outcome == Delivered(tried=(ContactAttempt(transport="slack"),))
     assert (slack.addresses, mail.addresses) == (["U024BE7LH"], [])
+
+
+async def test_it_is_written_in_the_language_of_its_person() -> None:
+    mail = FakeTransport("mail")
+
+    await _channel(mail, language="es").send(make_nudge(), attempts=1)
+    await _channel(mail).send(make_nudge(), attempts=1)
+
+    assert [message.link_label for message in mail.messages] == [
+        "Responder o decir que algo es incorrecto",
+        "Answer, or say that something is wrong",
+    ]
+    assert mail.languages == ["es", "en"]
 
 
 @pytest.mark.parametrize("failure", [REFUSED, FULL])

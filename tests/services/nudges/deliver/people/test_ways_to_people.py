@@ -56,8 +56,8 @@ def _secret_of(address: str) -> str:
     return "whsec_" + base64.b64encode(key_of(address, SECRET)).decode()
 
 
-def _channels(mail: Transport, contacts: Contacts = ANAS_MAIL) -> dict[str, Channel]:
-    directory = FakeDirectory(contacts={ANA.id: contacts})
+def _channels(mail: Transport, contacts: Contacts = ANAS_MAIL, *, language: str = "en") -> dict[str, Channel]:
+    directory = FakeDirectory(contacts={ANA.id: contacts}, language=language)
     channel = PersonalChannel([mail], lambda: directory, destination=b"", give_up_after=timedelta(hours=1))
     return {channel.name: channel}
 
@@ -77,6 +77,16 @@ async def test_a_test_message_goes_to_the_person_and_says_which_way_worked(pool:
     ways = await list_ways(pool, channels)
     assert ways.configured == ("mail",)
     assert [(row.person, row.transport, row.last_delivered_at) for row in ways.rows] == [(ANA.id, "mail", NOON)]
+
+
+async def test_a_test_is_in_the_language_of_its_person(pool: asyncpg.Pool) -> None:
+    mail = FakeTransport("mail")
+
+    await send_test(pool, _channels(mail, language="es"), TEST, now=NOON)
+
+    (message,) = mail.messages
+    assert message.subject == "Este es un mensaje de prueba de Daymark"
+    assert message.reason[0].startswith("Quien administra Daymark en tu equipo te lo ha enviado")
 
 
 async def test_a_test_that_fails_names_the_way_and_the_error(pool: asyncpg.Pool) -> None:

@@ -37,7 +37,7 @@ def test_sums_cover_any_run_of_days() -> None:
     assert sums.days == 4
     assert sums.between(1, 4) == DaySum(
         days=3,
-        count=12,
+        counted=12,
         exposure=1.0 + 0.5 + 2.0,
         squared_counts=4 + 49 + 9,
         products=2 * 1.0 + 7 * 0.5 + 3 * 2.0,

@@ -177,7 +177,8 @@ def test_too_few_people_in_either_arm_give_no_estimate() -> None:
     estimate = estimate_effect(nine_withheld)
 
     because = "sent to 30 people and withheld from 9; 10 of each are needed"
-    assert estimate == UnknownEffect(sample=Sample(people=30, days=39, days_withheld=9), because=because)
+    sample = Sample(people=30, people_sent=30, people_withheld=9, days=39, days_withheld=9)
+    assert estimate == UnknownEffect(sample=sample, because=because)
     assert isinstance(estimate_effect(ten_withheld), Effect)
 
 
@@ -188,7 +189,7 @@ def test_no_assignments_give_no_estimate() -> None:
 def test_scores_that_never_differ_give_no_estimate() -> None:
     assignments = [_assignment(person, is_sent=arm) for person in range(12) for arm in (True, False)]
 
-    sample = Sample(people=12, days=24, days_withheld=12)
+    sample = Sample(people=12, people_sent=12, people_withheld=12, days=24, days_withheld=12)
     assert estimate_effect(assignments) == UnknownEffect(sample=sample, because="the scores do not differ")
 
 

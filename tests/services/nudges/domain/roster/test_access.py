@@ -52,6 +52,7 @@ GRANTED = {
     (ANA.id, Action.RECOGNISE, JON.id),
     (OLGA, Action.OPERATE, OLGA),
     *((person, Action.CHOOSE_MAIL, person) for person in (ANA.id, BEN.id, MARA.id, JON.id, OLGA, NILS)),
+    *((person, Action.CHOOSE_LANGUAGE, person) for person in (ANA.id, BEN.id, MARA.id, JON.id, OLGA, NILS)),
 }
 
 
@@ -78,8 +79,8 @@ def test_a_playbook_is_read_in_its_team_and_written_by_todays_managers() -> None
 
 
 @pytest.mark.parametrize("action", Action)
-def test_an_empty_roster_grants_nothing_but_the_choice_of_mail(action: Action) -> None:
-    assert may(ANA.id, action, ANA.id, EMPTY_TODAY) is (action is Action.CHOOSE_MAIL)
+def test_an_empty_roster_grants_nothing_but_the_choice_of_mail_and_of_a_language(action: Action) -> None:
+    assert may(ANA.id, action, ANA.id, EMPTY_TODAY) is (action in {Action.CHOOSE_MAIL, Action.CHOOSE_LANGUAGE})
 
 
 def test_people_are_called_by_their_names_and_operators_elsewhere_by_theirs() -> None:

@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from services.nudges.domain.feedback.answers import Answer
+from services.nudges.domain.feedback.undo import UNDO_FOR
 from services.nudges.pages.cards.card import Card, Reader
 from services.nudges.pages.cards.nudge_cards import make_cards
 from services.nudges.pages.messages.stored_messages import GivenAnswer, Message, MessagePart
@@ -56,8 +57,8 @@ def _message(
     )
 
 
-def _card(message: Message, *, reader: PersonId) -> Card:
-    (card,) = make_cards([message], Reader(id=reader, now=NOON))
+def _card(message: Message, *, reader: PersonId, now: datetime = NOON) -> Card:
+    (card,) = make_cards([message], Reader(id=reader, now=now))
     return card
 
 
@@ -69,14 +70,21 @@ def test_the_recipient_is_you_and_reads_the_time_without_the_zone() -> None:
 
 
 def test_the_recipient_sees_only_their_own_answer_and_a_manager_sees_all() -> None:
-    message = _message(answers=(NOT_USEFUL, RECOGNISED))
+    message, later = _message(answers=(NOT_USEFUL, RECOGNISED)), NOON + UNDO_FOR
 
-    assert _card(message, reader=ANA.id).answers == (("You", "not useful"),)
-    assert _card(message, reader=MARA.id).answers == (("Ana Ruiz", "not useful"), ("You", "already thanked"))
+    assert _card(message, reader=ANA.id, now=later).answers == (("You", "not useful"),)
+    assert _card(message, reader=MARA.id, now=later).answers == (("Ana Ruiz", "not useful"), ("You", "already thanked"))
     assert _card(message, reader=PersonId("jon")).answers == (
         ("Ana Ruiz", "not useful"),
         ("Another manager", "already thanked"),
     )
+
+
+def test_an_answer_of_the_reader_that_can_be_undone_is_shown_apart() -> None:
+    card = _card(_message(answers=(NOT_USEFUL, RECOGNISED)), reader=MARA.id)
+
+    assert card.fresh is not None
+    assert card.answers == (("Ana Ruiz", "not useful"),)
 
 
 def test_an_answer_that_was_given_is_no_longer_offered() -> None:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from types import MappingProxyType
 from typing import Final
 
@@ -29,6 +30,7 @@ from services.nudges.pages.slack.replies import Replies
 from services.nudges.pages.slack.slack_answers import SlackAnswers
 from services.nudges.pages.thanks.send_thanks import ThanksSender
 from services.nudges.pages.today.live_teams import LiveTeams
+from services.nudges.preferences.reader_language import language_of
 from services.nudges.rules.catalogue import RULES
 from shared.clock import SteppedClock
 from shared.events import PersonId
@@ -239,6 +241,7 @@ def _slack_routes(visits: Visits, thanks: ThanksSender) -> Sequence[BaseRoute]:
         visits.metrics,
         ask_scoring=visits.roster.contacts_in_slack,
         read_roster=visits.roster.read,
+        language_of=partial(language_of, visits.pool, default="en"),
         read_secret=lambda: SECRET,
         replies=Replies(base_url="https://slack.invalid/"),
         thanks=thanks,

@@ -7,10 +7,12 @@ import pytest
 from services.nudges.pages.effects.effects_view import make_effects
 from services.nudges.pages.effects.measured_effects import Measurement
 from services.nudges.pages.effects.rule_counts import RuleCounts
+from shared.languages.current import using_language
 from shared.requests.nudges import EffectEstimate, EffectList, EffectRow
 from tests.services.nudges.builders.days import NOON
 
 WEEK = timedelta(weeks=1)
+TOO_FEW = "sent to 12 people and withheld from 9; 10 of each are needed"
 
 
 def effect_row(rule: str = "streak", *, effect: EffectEstimate | None = None, holdout: float = 0.2) -> EffectRow:
@@ -18,10 +20,12 @@ def effect_row(rule: str = "streak", *, effect: EffectEstimate | None = None, ho
         rule=rule,
         holdout=holdout,
         people=12,
+        people_sent=12,
+        people_withheld=9,
         days=90,
         days_withheld=30,
         effect=effect,
-        not_known_because="" if effect is not None else "too few",
+        not_known_because="" if effect is not None else "of this",
         paused_at=None,
         counts_from=None,
     )
@@ -76,7 +80,7 @@ def test_a_small_effect_stays_small() -> None:
 def test_what_is_missing_is_estimated_from_the_rate_so_far(counts: RuleCounts, unknown: str) -> None:
     (streak,) = make_effects(measured(effect_row(), streak=counts))
 
-    assert (streak.chart, streak.points, streak.unknown) == (None, "", f"Not known yet{unknown}: too few.")
+    assert (streak.chart, streak.points, streak.unknown) == (None, "", f"Not known yet{unknown}: {TOO_FEW}.")
 
 
 def test_without_a_holdout_nothing_is_measured_and_a_paused_rule_says_so() -> None:
@@ -86,3 +90,22 @@ def test_without_a_holdout_nothing_is_measured_and_a_paused_rule_says_so() -> No
 
     assert streak.unknown == "Not measured: nothing is withheld."
     assert streak.remark == "Paused since Monday 2 March, because it lowers the score. An operator can resume it."
+
+
+def test_effects_are_written_in_the_language_of_whoever_reads_them() -> None:
+    same = effect_row("streak").model_copy(update={"people_withheld": 10})
+    counts = RuleCounts(people_sent=8, people_withheld=4, measured_since=NOON - 4 * WEEK)
+
+    with using_language("es"):
+        views = make_effects(
+            measured(same, effect_row("drop", effect=estimate(-2.14, -5, 0.36)), effect_row("pace"), pace=counts)
+        )
+
+    assert [view.unknown or view.points for view in views] == [
+        "Todavía no se sabe: las puntuaciones no se diferencian.",
+        "\N{MINUS SIGN}2,1 puntos, entre \N{MINUS SIGN}5,0 y +0,4; puede que no haya diferencia",
+        (
+            "Todavía no se sabe; a este ritmo harán falta alrededor de seis semanas más: "
+            "enviado a 12 personas y retenido a 9; hacen falta 10 de cada grupo."
+        ),
+    ]

@@ -145,11 +145,11 @@ async def test_a_rep_who_also_leads_chooses_among_both(rows: Rows, browser: http
 @pytest.mark.parametrize(
     ("fields", "because"),
     [
-        ({"not_before": "25:00"}, "Write times as hours and minutes"),
-        ({"not_after": "soon"}, "Write times as hours and minutes"),
+        ({"not_before": "25:00"}, "Write times as hours and minutes, such as 09:30."),
+        ({"not_after": "soon"}, "Write times as hours and minutes, such as 09:30."),
         ({"not_before": "10:00", "not_after": "10:59"}, "Leave at least an hour between the two times."),
         ({"not_before": "15:00", "not_after": "10:00"}, "Leave at least an hour between the two times."),
-        ({"paused_until": "next week"}, "Write the date as year, month and day"),
+        ({"paused_until": "next week"}, "Write the date as year, month and day, such as 2026-03-02."),
         ({"paused_until": "2027-03-04"}, "Choose a day within a year."),
     ],
 )
@@ -159,7 +159,7 @@ async def test_what_cannot_be_meant_is_refused_and_stays_in_the_form(
     answer = await _save(browser, ANAS_CHOICES, **fields)
 
     assert answer.status_code == 409
-    assert f"Nothing was changed. {because}" in visible_text(answer)
+    assert f"Nothing was changed. {because}</p>" in visible_text(answer)
     for value in fields.values():
         assert f'value="{value}"' in answer.text
     assert f'action="../{ANAS_CHOICES.rpartition("/")[2]}/save"' in answer.text

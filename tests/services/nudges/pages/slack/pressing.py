@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 import asyncpg
@@ -13,6 +14,7 @@ from services.nudges.metrics import NudgesMetrics
 from services.nudges.pages.slack.replies import Replies
 from services.nudges.pages.slack.slack_answers import SlackAnswers
 from services.nudges.pages.thanks.send_thanks import ThanksSender
+from services.nudges.preferences.reader_language import language_of
 from shared.clock import SteppedClock
 from shared.events import NudgeId, NudgeKind, PersonId, PossibleThanks
 from shared.reach import ContactPoint
@@ -94,6 +96,7 @@ async def pressing(pool: asyncpg.Pool, metrics: NudgesMetrics) -> AsyncIterator[
             metrics,
             ask_scoring=scoring.ask,
             read_roster=everybody_today,
+            language_of=partial(language_of, pool, default="en"),
             read_secret=lambda: SECRET,
             replies=Replies(base_url=stand_in.base_url),
             thanks=ThanksSender(pool, clock, metrics, settings=SETTINGS, on_decided=lambda: None),

@@ -12,12 +12,13 @@ from services.nudges.deliver.personal.transport import personal_message
 from services.nudges.domain.feedback.answers import Answer
 from services.nudges.metrics import NudgesMetrics
 from services.nudges.pages.slack import slack_answers
+from services.nudges.preferences.stored_preferences import save_language
 from shared.events import NudgeId
 from shared.requests.client import NoResponder, Refused
 from shared.service.settings import SecretMissing
 from tests.services.nudges.builders.days import NOON
 from tests.services.nudges.builders.nudges import make_nudge
-from tests.services.nudges.builders.people import MARA
+from tests.services.nudges.builders.people import ANA, MARA
 from tests.services.nudges.builders.rows import Rows
 from tests.services.nudges.pages.slack.pressing import Slack
 from tests.services.nudges.pages.slack.requests import body_of, press
@@ -44,6 +45,19 @@ async def test_the_menu_stores_the_reason(slack: Slack) -> None:
 
     assert await slack.stored() == [("plan-done", "ana", "wrong", "missing")]
     assert "wrong (something is missing from the records)" in str(slack.stand_in.replies)
+
+
+async def test_the_reply_is_in_the_language_of_whoever_clicked(slack: Slack, pool: asyncpg.Pool) -> None:
+    await save_language(pool, ANA.id, "es", now=NOON)
+
+    for click in (press("not_useful"), press("not_useful", nudge_id="bens", user="U0000BEN1"), press("later")):
+        await slack.press(click)
+
+    spanish, english, later = [str(reply) for reply in slack.stand_in.replies]
+    assert "Tu respuesta: no es útil. No recibirás mensajes como este durante 30 días." in spanish
+    assert "Por qué recibes este mensaje:" in spanish
+    assert "You answered: not useful. You won't get messages like this one for 30 days." in english
+    assert "No podemos volver a enviar este mensaje hoy. Sigue en Daymark." in later
 
 
 async def test_a_manager_recognises_from_the_reminder(slack: Slack) -> None:

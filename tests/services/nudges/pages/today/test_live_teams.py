@@ -18,6 +18,7 @@ from services.nudges.pages.today.subscriber import Subscriber
 from services.nudges.pages.today.team_view import TeamView
 from shared.clock import SteppedClock
 from shared.events import DayReport, PersonId
+from shared.languages.current import using_language
 from tests.services.nudges.builders.days import MONDAY
 from tests.services.nudges.builders.people import ANA, BEN, NORTH, SOUTH, make_rep
 from tests.services.nudges.builders.reports import behaviour, open_report, report
@@ -116,6 +117,28 @@ async def test_a_change_reaches_every_open_page_of_its_team_and_is_read_once(
     loaded.clear()
     await nudging.take_in(_report_of_calls(5, revision=3))
     assert loaded == []
+
+
+async def test_pages_of_a_team_in_two_languages_each_get_their_own_rows(
+    nudging: Nudging, live: LiveTeams, loaded: list[str]
+) -> None:
+    with using_language("es"):
+        in_spanish = await _open(nudging, live, IN_NORTH)
+        async with running(live), in_spanish as spanish:
+            await _take(spanish)
+            with using_language("en"):
+                async with await _open(nudging, live, IN_NORTH) as english:
+                    await _take(english)
+                    begun = (live.fingerprint_of(spanish), live.fingerprint_of(english))
+                    loaded.clear()
+
+                    await nudging.take_in(_report_of_calls(4))
+                    rows = [(await page.take(timeout_s=ENOUGH_S))["rep-ana"] for page in (spanish, english)]
+
+                    assert [("4 de 10" in row, "4 of 10" in row) for row in rows] == [(True, False), (False, True)]
+                    assert begun[0] != begun[1]
+                    assert loaded == ["north", "north"]
+    assert live._teams == {}
 
 
 async def test_a_page_that_connects_is_sent_what_has_changed_since_its_fingerprint(nudging: Nudging, live: LiveTeams) -> None:
