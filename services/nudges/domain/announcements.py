@@ -9,6 +9,7 @@ from services.nudges.domain.candidate import ANNOUNCEMENT_RULE, Candidate
 from services.nudges.domain.phrases import capitalized, first_name, joined, long_date
 from services.nudges.domain.working_time import local_day
 from shared.events import BehaviourKey, NudgeId, NudgeKind, PlaybookAnnounced, VersionNumber
+from shared.languages.current import current_language
 from shared.languages.grammar import filled
 from shared.languages.messages import gettext, ngettext
 
@@ -93,6 +94,27 @@ def announcement_candidate(playbook: PlaybookAnnounced, *, today: date) -> Candi
     )
 
 
+def in_readers_language(playbook: PlaybookAnnounced) -> PlaybookAnnounced:
+    """A version with its phrases in the language of whoever reads it. Those that were announced by a former version of Daymark
+    are in English only."""
+    phrases = next((each for each in playbook.translations if each.language == current_language()), None)
+    if phrases is None:
+        return playbook
+    return playbook.model_copy(
+        update={
+            "behaviours": tuple(
+                behaviour.model_copy(update={"counts": translated.counts, "asks": translated.asks})
+                for behaviour, translated in zip(playbook.behaviours, phrases.behaviours, strict=True)
+            ),
+            "goals": tuple(
+                goal.model_copy(update={"counts": counts}) for goal, counts in zip(playbook.goals, phrases.goals, strict=True)
+            ),
+            "unverified": phrases.unverified,
+            "changes": phrases.changes,
+        }
+    )
+
+
 def explain_revision(playbook: PlaybookAnnounced, *, today: date) -> str:
     """Why a version judges days before `today`, in two sentences; empty if it does not."""
     if not playbook.revises or playbook.binds_from >= today:
@@ -102,6 +124,7 @@ def explain_revision(playbook: PlaybookAnnounced, *, today: date) -> str:
 
 def _text(playbook: PlaybookAnnounced, *, today: date) -> str:
     """What the manager says comes before the facts, on the first line."""
+    playbook = in_readers_language(playbook)
     name, begins = capitalized(first_name(playbook.rep.name)), long_date(playbook.binds_from, today=today)
     if playbook.message:
         quoted = gettext("{sentence} Your manager says: “{message}”")

@@ -11,11 +11,14 @@ from services.nudges.domain.announcements import (
     coming,
     comparable_versions,
     in_force,
+    in_readers_language,
     is_current,
     reasons_of,
     was_known_before,
 )
 from shared.events import BehaviourDefinition, NudgeId, NudgeKind, PlaybookAnnounced, VersionNumber
+from shared.languages.current import using_language
+from shared.playbook.phrases import BehaviourPhrases, PlaybookPhrases
 from tests.services.nudges.builders.announcements import VERSION_1, VERSION_2, AnnouncementFields, announcement, defined
 from tests.services.nudges.builders.days import MONDAY, TUESDAY, at
 from tests.services.nudges.builders.people import SOUTH
@@ -228,3 +231,25 @@ def test_an_announcement_says_from_when_and_what_changes(playbook: PlaybookAnnou
     assert list(candidate.wordings) == [text]
     assert (candidate.rule, candidate.kind, candidate.occasion) == ("playbook", NudgeKind.ANNOUNCEMENT, "3, time 1")
     assert "Missed targets in it can only count against you from the day after you get this message." in candidate.reason
+
+
+SPANISH = PlaybookPhrases(
+    language="es",
+    behaviours=(BehaviourPhrases(counts="llamada", asks="10 al día"),),
+    goals=(),
+    unverified=("Sin verificar: nada.",),
+    changes=("Calls: objetivo 10 al día (antes: 8 al día).",),
+)
+
+
+def test_a_version_is_read_in_ones_language_and_in_english_if_it_was_announced_in_nothing_else() -> None:
+    playbook = announcement(VERSION_2, TUESDAY, follows=SUNDAY, changes=("Calls: target 10 a day (before: 8 a day).",))
+    translated = playbook.model_copy(update={"translations": (SPANISH,)})
+
+    assert in_readers_language(translated) == translated
+    with using_language("es"):
+        read = in_readers_language(translated)
+        (text,), (untranslated,) = (announcement_candidate(each, today=MONDAY).wordings for each in (translated, playbook))
+    assert (read.behaviours[0].counts, read.behaviours[0].asks, read.unverified) == ("llamada", "10 al día", SPANISH.unverified)
+    assert text == "Ana, tu plan de actividad cambia el martes 3 de marzo. Calls: objetivo 10 al día (antes: 8 al día)."
+    assert untranslated.endswith("Calls: target 10 a day (before: 8 a day).")
