@@ -27,9 +27,9 @@ from tests.running_daymark import RunningDaymark, running_daymark
 
 NOW: Final = datetime(2026, 3, 18, 11, 30, tzinfo=UTC)
 _WEEKS: Final = 4
-_MANAGER, _REP, _OPERATOR, _NOBODY = "manager", "rep", "operator", "nobody"
+_MANAGER, _REP, _OPERATOR, _OUTSIDE = "manager", "rep", "operator", "outside"
 _PAGES: Final = {
-    "sign-in": (_NOBODY, "/sign-in"),
+    "sign-in": (_OUTSIDE, "/sign-in"),
     "today": (_MANAGER, "/today"),
     "rep": (_MANAGER, "/people/{rep}"),
     "day": (_MANAGER, "/people/{rep}/day/{day}"),
@@ -133,7 +133,7 @@ async def _visit(
 
 def _take_all(visit: Visit, folder: Path, choice: Choice) -> list[str]:
     too_wide = []
-    for role in (_NOBODY, *visit.links):
+    for role in (_OUTSIDE, *visit.links):
         with running_chromium(choice.language) as chromium:
             if role in visit.links:
                 chromium.open(visit.links[role])
