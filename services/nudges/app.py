@@ -93,6 +93,7 @@ class NudgesService:
             channels=tuple(channels),
             holdout=settings.experiments.policy,
             subscribers=settings.nudges.day_plan_subscribers,
+            language=settings.nudges.language,
         )
         self._client = LeanClient()
         self._pool = pool_of(settings.postgres, schema=SCHEMA)
