@@ -13,8 +13,8 @@ from services.nudges.domain.candidate import Candidate
 from services.nudges.links import Links
 from shared.events import Nudge, NudgeKind, Person
 from tests.services.nudges.builders.days import at
-from tests.services.nudges.rules.examples import EXAMPLES
 from tests.services.nudges.rules.harbor import ANA, DIEGO, HARBOR, LAURA, TOM, WEDNESDAY
+from tests.services.nudges.rules.shown import EXAMPLES
 
 LINKS: Final = Links(base_url="https://daymark.example.com", secret="signs the links of the golden files")
 MORNING: Final[datetime] = at(WEDNESDAY, "09:00")
