@@ -93,12 +93,11 @@ class NudgesService:
             channels=tuple(channels),
             holdout=settings.experiments.policy,
             subscribers=settings.nudges.day_plan_subscribers,
+            language=settings.nudges.language,
         )
         self._client = LeanClient()
         self._pool = pool_of(settings.postgres, schema=SCHEMA)
-        self.directory = RosterDirectory(
-            self._client, self._pool, self._links, clock, default_language=settings.nudges.language
-        )
+        self.directory = RosterDirectory(self._client, self._pool, self._links, clock, language=settings.nudges.language)
         self._roster = ScoringRoster(self._client, self._pool)
         self._events = Publisher(self._client)
         self._dead_letters = Publisher(self._client)
@@ -212,6 +211,7 @@ class NudgesService:
             openid=self._openid(),
             is_secure=self._settings.nudges.is_secure,
             asked_max=self._settings.nudges.sign_in_links_per_address_max,
+            language=self._settings.nudges.language,
             live=self._live,
             on_acknowledged=self._relay.wake,
             on_decided=self._wake,

@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +47,18 @@ class Chromium:
         self._post(f"element/{element}/clear", {})
         self._post(f"element/{element}/value", {"text": text})
 
+    def press(self, keys: str) -> None:
+        """Press keys one after another, wherever the focus is."""
+        strokes = [{"type": kind, "value": key} for key in keys for kind in ("keyDown", "keyUp")]
+        self._post("actions", {"actions": [{"type": "key", "id": "keyboard", "actions": strokes}]})
+
+    def describe_focus(self) -> tuple[str, str]:
+        """The role and the name of what has the focus, as a screen reader says them."""
+        focused = self._get("element/active")
+        assert isinstance(focused, dict)
+        (element,) = focused.values()
+        return str(self._get(f"element/{element}/computedrole")), str(self._get(f"element/{element}/computedlabel"))
+
     def run(self, script: str, *arguments: object) -> object:
         """What the body of a JavaScript function returns."""
         return self._value(self.session.post("execute/sync", json={"script": script, "args": list(arguments)}))
@@ -65,7 +77,7 @@ class Chromium:
 
     def take_picture(self, path: Path) -> None:
         """Of what the window shows."""
-        picture = self._value(self.session.get("screenshot"))
+        picture = self._get("screenshot")
         assert isinstance(picture, str)
         path.write_bytes(base64.b64decode(picture))
 
@@ -73,11 +85,24 @@ class Chromium:
         value = self._value(self.session.post(path, json=body))
         return value if isinstance(value, dict) else {}
 
+    def _get(self, path: str) -> object:
+        return self._value(self.session.get(path))
+
     @staticmethod
     def _value(response: httpx.Response) -> object:
         value: object = response.json()["value"]
         assert response.is_success, value
         return value
+
+
+def _read_port(lines: Iterable[str]) -> str:
+    """The port that chromedriver says that it has taken."""
+    before = []
+    for line in lines:
+        if (match := _READY.search(line)) is not None:
+            return match[1]
+        before.append(line)
+    raise AssertionError(f"chromedriver did not start: {''.join(before)}")
 
 
 @contextmanager
@@ -87,7 +112,7 @@ def running_chromium() -> Iterator[Chromium]:
         driver = subprocess.Popen(["chromedriver", "--port=0"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         assert driver.stdout is not None
         try:
-            port = next(match[1] for line in driver.stdout if (match := _READY.search(line)) is not None)
+            port = _read_port(driver.stdout)
             options = {"args": [*_OPTIONS, f"--user-data-dir={profile}"]}
             capabilities = {"capabilities": {"alwaysMatch": {"goog:chromeOptions": options}}}
             sessions = f"http://127.0.0.1:{port}/session"

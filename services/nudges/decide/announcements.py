@@ -17,6 +17,7 @@ from services.nudges.decide.policy_facts import list_recent_nudges, load_working
 from services.nudges.domain.announcements import Announcement, announcement_candidate, is_current
 from services.nudges.domain.decision import Outcome
 from services.nudges.domain.working_time import local_day
+from services.nudges.preferences.reader_language import in_language_of
 from services.nudges.preferences.stored_preferences import find_preference
 from shared.events import Nudge, PlaybookAnnounced, PlaybookWithdrawn, RepId
 from shared.postgres.queries import Queries
@@ -37,7 +38,8 @@ async def announce_version(
         return False, None
     announcements = await list_announcements(connection, rep_id)
     announcement = next(known for known in announcements if known.nudge_id == nudge_id)
-    nudge = _compose(announcement, decided_at=context.now, send_at=context.now, now=context.now)
+    async with in_language_of(connection, rep_id, default=context.language):
+        nudge = _compose(announcement, decided_at=context.now, send_at=context.now, now=context.now)
     verdict = await _judge(connection, announcement, announcements, now=context.now)
     draft = Draft(nudge=nudge, wording=0, verdict=verdict)
     return True, await persist(connection, draft, _recipient(playbook), context)
@@ -55,14 +57,16 @@ async def withdraw_version(connection: Querier | asyncpg.Pool, withdrawn: Playbo
     return updated is not None
 
 
-async def draft_announcement(connection: Querier, deferred: DeferredNudge, *, now: datetime) -> Draft:
+async def draft_announcement(connection: Querier, deferred: DeferredNudge, context: DecisionContext) -> Draft:
     """A deferred announcement as worded now, and whether it may go out. Needs the person's lock."""
+    now = context.now
     announcements = await list_announcements(connection, RepId(deferred.person_id))
     announcement = next((known for known in announcements if known.nudge_id == deferred.id), None)
     if announcement is None:
         return Draft(nudge=deferred.nudge, wording=0, verdict=Suppress(because="the version was withdrawn"))
     original = deferred.nudge
-    nudge = _compose(announcement, decided_at=original.decided_at, send_at=original.send_at, now=now)
+    async with in_language_of(connection, deferred.person_id, default=context.language):
+        nudge = _compose(announcement, decided_at=original.decided_at, send_at=original.send_at, now=now)
     return Draft(nudge=nudge, wording=0, verdict=await _judge(connection, announcement, announcements, now=now))
 
 

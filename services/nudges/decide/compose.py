@@ -1,4 +1,5 @@
-"""Word a candidate, bring it before policy, and build the nudge: the one place where a nudge is constructed."""
+"""Word a candidate in the language of whoever receives it, bring it before policy, and build the nudge: the one place where a
+nudge is constructed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,12 +7,16 @@ from datetime import date, datetime
 from typing import Final
 
 from services.nudges.context.load_team_context import ManagedTeam
+from services.nudges.context.rule_context import RuleContext
 from services.nudges.decide.decision_context import DecisionContext, Recipient, rep_of
 from services.nudges.decide.policy.may_send import Suppress, Verdict, may_send
 from services.nudges.decide.policy_facts import load_manager_facts, load_rep_facts
 from services.nudges.domain.candidate import Candidate
+from services.nudges.domain.moments import Moment
 from services.nudges.domain.phrases import choose_wording
 from services.nudges.domain.recent_nudges import RecentNudge
+from services.nudges.preferences.reader_language import in_language_of
+from services.nudges.rules.catalogue import evaluate_rules
 from shared.events import DayReport, ManagerId, Nudge, PersonId, PossibleThanks
 from shared.postgres.shared_connection import Querier
 
@@ -35,6 +40,16 @@ class DayBasis:
     day: date
     playbook_from: date | None = None
     revision: int = 0
+
+
+async def propose_to_rep(
+    connection: Querier, moment: Moment, rule_context: RuleContext, context: DecisionContext
+) -> list[Candidate]:
+    """What the rules of a moment propose, in the rep's language. It is asked for only when there is something to say."""
+    if not evaluate_rules(moment, rule_context):
+        return []
+    async with in_language_of(connection, rule_context.report.rep.id, default=context.language):
+        return evaluate_rules(moment, rule_context)
 
 
 def basis_of(report: DayReport) -> DayBasis:

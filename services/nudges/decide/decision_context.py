@@ -6,17 +6,20 @@ from datetime import datetime
 from services.nudges.decide.policy.holdout import Holdout
 from services.nudges.domain.day_plan_subscribers import DayPlanSubscribers
 from shared.events import DayReport, Manager, ManagerId, Person, Team
+from shared.languages.catalogue import ENGLISH
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DecisionContext:
-    """`channels` are the names of those that are configured; `traceparent` is the trace that led here."""
+    """`channels` are the names of those that are configured; `traceparent` is the trace that led here. Messages to people who
+    have chosen no language are in `language`."""
 
     channels: tuple[str, ...]
     holdout: Holdout
     subscribers: DayPlanSubscribers
     traceparent: str
     now: datetime
+    language: str = ENGLISH
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,6 +29,7 @@ class DecisionSettings:
     channels: tuple[str, ...]
     holdout: Holdout
     subscribers: DayPlanSubscribers
+    language: str = ENGLISH
 
     def at(self, now: datetime, *, traceparent: str) -> DecisionContext:
         """The context of a decision now."""
@@ -35,6 +39,7 @@ class DecisionSettings:
             subscribers=self.subscribers,
             traceparent=traceparent,
             now=now,
+            language=self.language,
         )
 
 

@@ -21,6 +21,7 @@ from services.nudges.domain.decision import Outcome
 from services.nudges.domain.moments import Moment
 from services.nudges.domain.working_time import local_day, next_digest_at, working_time_of_manager
 from services.nudges.locks import lock_person
+from services.nudges.preferences.reader_language import in_language_of
 from services.nudges.preferences.stored_preferences import find_preference
 from services.nudges.rules.catalogue import evaluate_team_rules
 from shared.postgres.pool import Connection
@@ -55,7 +56,8 @@ async def _send_digest(connection: Connection, due: DueDigest, context: Decision
         return []
     if managed is None:
         return []
-    candidates = _worth_a_message(_one_request_at_a_time(evaluate_team_rules(managed.context)))
+    async with in_language_of(connection, due.manager_id, default=context.language):
+        candidates = _worth_a_message(_one_request_at_a_time(evaluate_team_rules(managed.context)))
     drafts = [await draft_for_manager(connection, candidate, managed, context) for candidate in candidates]
     return await persist_together(connection, drafts, manager_of(managed), context)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from services.nudges.context.ladders import list_ladders, merge_ladder
 from services.nudges.context.load_context import load_rule_context
 from services.nudges.context.rule_context import RuleContext
-from services.nudges.decide.compose import draft_for_rep
+from services.nudges.decide.compose import draft_for_rep, propose_to_rep
 from services.nudges.decide.decision_context import DecisionContext, rep_of
 from services.nudges.decide.nudges import list_rules_about
 from services.nudges.decide.persist import persist
@@ -49,7 +49,7 @@ async def decide_on_change(
     climbed = await _climb_ladders(connection, rule_context)
     if climbed is not None:
         rule_context = climbed
-        lowered = evaluate_rules(Moment.STEP_CHANGED, rule_context)
+        lowered = await propose_to_rep(connection, Moment.STEP_CHANGED, rule_context, context)
         outcomes += [outcome for candidate in lowered if (outcome := await _send(connection, candidate, report, context))]
     return outcomes + await _praise(connection, rule_context, context)
 
@@ -78,7 +78,7 @@ async def _praise(connection: Querier, rule_context: RuleContext, context: Decis
     """Send the first praise that the day has earned, or the next where that is suppressed; later on only something worth
     more."""
     report = rule_context.report
-    candidates = evaluate_rules(Moment.DAY_CHANGED, rule_context)
+    candidates = await propose_to_rep(connection, Moment.DAY_CHANGED, rule_context, context)
     if not candidates:
         return []
     rep_id = report.rep.id

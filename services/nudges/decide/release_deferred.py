@@ -26,6 +26,7 @@ from services.nudges.domain.candidate import ANNOUNCEMENT_RULE, CORRECTION_RULE,
 from services.nudges.domain.decision import NudgeStatus, Outcome
 from services.nudges.domain.working_time import local_day
 from services.nudges.people_together import decide_together
+from services.nudges.preferences.reader_language import in_language_of
 from services.nudges.rules.catalogue import PRAISE, PRIORITIES, REP_RULES
 from shared.events import DayReport, NudgeKind, PersonId, RepId
 from shared.postgres.shared_connection import Querier, SharedConnection
@@ -154,9 +155,9 @@ async def _update(connection: Querier, entry: _Due, context: DecisionContext) ->
 async def _draft_without_rule(connection: Querier, deferred: DeferredNudge, context: DecisionContext) -> Draft | None:
     """What rests on no rule and no day: a playbook, what a manager wrote, and what they answered to a dispute."""
     if deferred.rule == ANNOUNCEMENT_RULE:
-        return await draft_announcement(connection, deferred, now=context.now)
+        return await draft_announcement(connection, deferred, context)
     if deferred.rule == THANKS_RULE:
-        return await draft_deferred_thanks(connection, deferred, now=context.now)
+        return await draft_deferred_thanks(connection, deferred, context)
     if deferred.rule == DISPUTE_ANSWER_RULE:
         return await draft_deferred_answer(connection, deferred, context)
     return None
@@ -176,7 +177,8 @@ async def _draft_again(connection: Querier, deferred: DeferredNudge, context: De
         return await draft_correction(connection, deferred, report, context)
     rule = REP_RULES[deferred.rule]
     rule_context = await load_rule_context(connection, report, moment=rule.moment, now=context.now)
-    candidate = rule.evaluate(rule_context)
+    async with in_language_of(connection, report.rep.id, default=context.language):
+        candidate = rule.evaluate(rule_context)
     if candidate is None:
         return _suppressed(deferred, "no longer true")
     if candidate.kind is not NudgeKind.ANNOUNCEMENT and await _is_long_ago(connection, report, now=context.now):

@@ -26,6 +26,7 @@ from services.nudges.decide.policy_facts import list_recent_nudges, load_working
 from services.nudges.domain.decision import RETRACTED, Outcome
 from services.nudges.domain.moments import Moment
 from services.nudges.domain.working_time import local_day
+from services.nudges.preferences.reader_language import in_language_of
 from services.nudges.rules.catalogue import REEVALUATED
 from shared.event_types import NUDGE_REVISED
 from shared.events import DayReport, NudgeId, NudgeRevised
@@ -52,7 +53,8 @@ async def retract_nudges(
             continue
         holds = still_holds(sent, evaluated)
         if holds is sent.is_retracted:
-            await _mark(connection, sent, evaluated.report, holds=holds, cause=report, context=context)
+            async with in_language_of(connection, report.rep.id, default=context.language):
+                await _mark(connection, sent, evaluated.report, holds=holds, cause=report, context=context)
             outcomes += [] if holds else [Outcome(rule=sent.rule, status=RETRACTED)]
         if not holds and deserves_correction(sent, evaluated) and not report.silent:
             correction = await _correct(connection, sent, evaluated.report, context)
@@ -65,7 +67,8 @@ async def draft_correction(connection: Querier, deferred: DeferredNudge, report:
     sent = await find_sent(connection, NudgeId(deferred.nudge.occasion))
     if sent is None or not sent.is_retracted:
         return Draft(nudge=deferred.nudge, wording=0, verdict=Suppress(because=HOLDS_AFTER_ALL))
-    candidate = correction_candidate(sent, report, today=local_day(context.now, report.timezone))
+    async with in_language_of(connection, report.rep.id, default=context.language):
+        candidate = correction_candidate(sent, report, today=local_day(context.now, report.timezone))
     return await draft_for_rep(connection, candidate, report, context, deferred=deferred.nudge)
 
 
@@ -131,7 +134,8 @@ async def _correct(connection: Querier, sent: SentNudge, report: DayReport, cont
     """Once: the hint is the correction's occasion."""
     rep_id, timezone, now = report.rep.id, report.timezone, context.now
     recent = await list_recent_nudges(connection, rep_id, timezone=timezone, now=now)
-    candidate = correction_candidate(sent, report, today=local_day(now, timezone))
+    async with in_language_of(connection, rep_id, default=context.language):
+        candidate = correction_candidate(sent, report, today=local_day(now, timezone))
     wording = wording_for(candidate, rep_id, recent)
     if wording is None:
         return None

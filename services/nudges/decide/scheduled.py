@@ -9,7 +9,7 @@ import asyncpg
 
 from services.nudges.context.days import find_day
 from services.nudges.context.load_context import load_rule_context
-from services.nudges.decide.compose import Draft, draft_for_rep
+from services.nudges.decide.compose import Draft, draft_for_rep, propose_to_rep
 from services.nudges.decide.decision_context import DecisionContext, DecisionSettings, rep_of
 from services.nudges.decide.nudges import list_rules_about
 from services.nudges.decide.persist import persist_together
@@ -23,7 +23,7 @@ from services.nudges.domain.moments import Moment
 from services.nudges.domain.working_time import local_day, working_time_of_rep
 from services.nudges.people_together import decide_together
 from services.nudges.preferences.stored_preferences import find_preference
-from services.nudges.rules.catalogue import OPT_IN, evaluate_rules
+from services.nudges.rules.catalogue import OPT_IN
 from shared.events import DayReport, PersonId, RepId
 from shared.postgres.shared_connection import Querier, SharedConnection
 from shared.trace import continue_trace
@@ -77,7 +77,8 @@ async def draft_due_day_plan(
     if not await is_check_due(connection, rep_id, day, Moment.MORNING, now=now):
         return None
     rule_context = await load_rule_context(connection, report, moment=Moment.MORNING, subscribers=context.subscribers, now=now)
-    opted_in = [candidate for candidate in evaluate_rules(Moment.MORNING, rule_context) if candidate.is_opt_in]
+    candidates = await propose_to_rep(connection, Moment.MORNING, rule_context, context)
+    opted_in = [candidate for candidate in candidates if candidate.is_opt_in]
     if not opted_in:
         return None
     draft = await draft_for_rep(connection, opted_in[0], report, context)
@@ -115,7 +116,7 @@ async def _select(connection: Querier, report: DayReport, moment: Moment, contex
     others silent; and what the rep opted in to, unless that went out already together with what had been deferred."""
     now, rep_id = context.now, report.rep.id
     rule_context = await load_rule_context(connection, report, moment=moment, subscribers=context.subscribers, now=now)
-    candidates = evaluate_rules(moment, rule_context)
+    candidates = await propose_to_rep(connection, moment, rule_context, context)
     if not candidates:
         return []
     recent = await list_recent_nudges(connection, rep_id, timezone=report.timezone, now=now)

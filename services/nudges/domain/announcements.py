@@ -9,6 +9,8 @@ from services.nudges.domain.candidate import ANNOUNCEMENT_RULE, Candidate
 from services.nudges.domain.phrases import capitalized, first_name, joined, long_date
 from services.nudges.domain.working_time import local_day
 from shared.events import BehaviourKey, NudgeId, NudgeKind, PlaybookAnnounced, VersionNumber
+from shared.languages.grammar import filled
+from shared.languages.messages import gettext, ngettext
 
 _CHANGES_LISTED_MAX: Final = 4
 
@@ -80,9 +82,13 @@ def announcement_candidate(playbook: PlaybookAnnounced, *, today: date) -> Candi
         kind=NudgeKind.ANNOUNCEMENT,
         occasion=occasion_of(playbook),
         wordings=(_text(playbook, today=today),),
-        reason=(
-            f"This is the {playbook.team.name} playbook from {long_date(playbook.effective_from, today=today)}. "
-            "Missed targets in it can only count against you from the day after you get this message."
+        reason=filled(
+            gettext(
+                "This is the {team} playbook from {date}. Missed targets in it can only count against you from the day after "
+                "you get this message."
+            ),
+            team=playbook.team.name,
+            date=long_date(playbook.effective_from, today=today),
         ),
     )
 
@@ -91,44 +97,87 @@ def explain_revision(playbook: PlaybookAnnounced, *, today: date) -> str:
     """Why a version judges days before `today`, in two sentences; empty if it does not."""
     if not playbook.revises or playbook.binds_from >= today:
         return ""
-    return f"It also applies to earlier days. The reason: {playbook.revises.rstrip('.')}."
+    return filled(gettext("It also applies to earlier days. The reason: {reason}."), reason=playbook.revises.rstrip("."))
 
 
 def _text(playbook: PlaybookAnnounced, *, today: date) -> str:
     """What the manager says comes before the facts, on the first line."""
-    name, explanation = capitalized(first_name(playbook.rep.name)), explain_revision(playbook, today=today)
-    opening, facts = _opening_and_facts(playbook, today=today)
-    reason = f" {explanation}" if explanation else ""
+    name, begins = capitalized(first_name(playbook.rep.name)), long_date(playbook.binds_from, today=today)
     if playbook.message:
-        return f"{name}, {opening}. Your manager says: “{playbook.message}”\n{facts}{reason}"
-    if playbook.follows is None:
-        return f"{name}, {_opening_with_behaviours(playbook, today=today)}{reason}"
-    return f"{name}, {opening}. {facts}{reason}"
+        quoted = gettext("{sentence} Your manager says: “{message}”")
+        opening = filled(_opening(playbook, today=today), name=name, date=begins)
+        text = f"{filled(quoted, sentence=opening, message=playbook.message)}\n{_facts(playbook)}"
+    elif playbook.follows is None:
+        asked = _behaviours(playbook)
+        text = filled(_opening_with_behaviours(playbook, today=today), name=name, date=begins, behaviours=asked)
+    else:
+        text = f"{filled(_opening(playbook, today=today), name=name, date=begins)} {_facts(playbook)}"
+    explanation = explain_revision(playbook, today=today)
+    return f"{text} {explanation}" if explanation else text
 
 
-def _opening_and_facts(playbook: PlaybookAnnounced, *, today: date) -> tuple[str, str]:
-    has_begun, begins = playbook.binds_from < today, long_date(playbook.binds_from, today=today)
-    on_when = "today" if playbook.binds_from == today else f"on {begins}"
+def _opening(playbook: PlaybookAnnounced, *, today: date) -> str:
+    """In its own sentence, since when the version applies."""
+    texts = _openings_of_a_change() if playbook.changes else _openings_of_the_same()
     if playbook.follows is None:
-        opening = f"your playbook {'started' if has_begun else 'starts'} {on_when}"
-        return opening, f"It asks for: {_behaviours(playbook)}"
-    listed, left = playbook.changes[:_CHANGES_LISTED_MAX], len(playbook.changes) - _CHANGES_LISTED_MAX
-    if not listed:
-        opening = f"a new version of your playbook {'started' if has_begun else 'starts'} {on_when}"
-        return opening, "What counts stays the same."
-    more = f" Your page lists {left} more {'change' if left == 1 else 'changes'}." if left > 0 else ""
-    return f"your playbook {'changed' if has_begun else 'changes'} {on_when}", f"{' '.join(listed)}{more}"
+        texts = _openings_of_the_first()
+    begun, today_text, later = texts
+    if playbook.binds_from == today:
+        return today_text
+    return begun if playbook.binds_from < today else later
+
+
+def _openings_of_the_first() -> tuple[str, str, str]:
+    return (
+        gettext("{name}, your playbook started on {date}."),
+        gettext("{name}, your playbook starts today."),
+        gettext("{name}, your playbook starts on {date}."),
+    )
+
+
+def _openings_of_a_change() -> tuple[str, str, str]:
+    return (
+        gettext("{name}, your playbook changed on {date}."),
+        gettext("{name}, your playbook changes today."),
+        gettext("{name}, your playbook changes on {date}."),
+    )
+
+
+def _openings_of_the_same() -> tuple[str, str, str]:
+    return (
+        gettext("{name}, a new version of your playbook started on {date}."),
+        gettext("{name}, a new version of your playbook starts today."),
+        gettext("{name}, a new version of your playbook starts on {date}."),
+    )
 
 
 def _opening_with_behaviours(playbook: PlaybookAnnounced, *, today: date) -> str:
-    begins = long_date(playbook.binds_from, today=today)
     if playbook.binds_from < today:
-        return f"since {begins} your playbook has been: {_behaviours(playbook)}"
-    return f"from {'today' if playbook.binds_from == today else begins} your playbook is: {_behaviours(playbook)}"
+        return gettext("{name}, since {date} your playbook has been: {behaviours}")
+    if playbook.binds_from == today:
+        return gettext("{name}, from today your playbook is: {behaviours}")
+    return gettext("{name}, from {date} your playbook is: {behaviours}")
+
+
+def _facts(playbook: PlaybookAnnounced) -> str:
+    """What the version asks for, or what it changes."""
+    if playbook.follows is None:
+        return filled(gettext("It asks for: {behaviours}"), behaviours=_behaviours(playbook))
+    listed, left = playbook.changes[:_CHANGES_LISTED_MAX], len(playbook.changes) - _CHANGES_LISTED_MAX
+    if not listed:
+        return gettext("What counts stays the same.")
+    if left <= 0:
+        return " ".join(listed)
+    more = ngettext("Your page lists {count} more change.", "Your page lists {count} more changes.", left)
+    return f"{' '.join(listed)} {filled(more, count=left)}"
 
 
 def _behaviours(playbook: PlaybookAnnounced) -> str:
     """What is asked for, and why the manager asks for it, as far as they say so."""
     behaviours = joined([f"{behaviour.label} ({behaviour.asks})" for behaviour in playbook.behaviours])
-    reasons = (f" {behaviour.label}: “{behaviour.reason}”" for behaviour in playbook.behaviours if behaviour.reason)
-    return f"{behaviours}.{''.join(reasons)}"
+    reasons = [
+        filled(gettext("{label}: “{reason}”"), label=behaviour.label, reason=behaviour.reason)
+        for behaviour in playbook.behaviours
+        if behaviour.reason
+    ]
+    return " ".join([f"{behaviours}.", *reasons])

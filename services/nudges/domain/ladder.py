@@ -12,7 +12,6 @@ from math import ceil
 from typing import Final
 
 from shared.events import DayReport, GoalKey, GoalResult
-from shared.languages.grammar import filled
 from shared.languages.messages import gettext
 
 PERCENTILE: Final = Decimal("0.6")
@@ -123,13 +122,8 @@ def _within_bounds(goal: GoalResult, size: Decimal) -> Decimal:
 def step_size_phrase(goal: GoalResult, ladder: Ladder) -> str:
     """How large steps are, and why: `in steps of 30`."""
     if goal.step_min is None or goal.step_max is None:
-        return filled(gettext("in steps of {step}"), step=goal.step)
-    return filled(
-        gettext(
-            "in steps of {step} for now. Step sizes are based on your recent weeks, stay between {step_min} and {step_max}, "
-            "and grow by at most a tenth at a time, rounded up"
-        ),
-        step=ceil(ladder.size),
-        step_min=goal.step_min,
-        step_max=goal.step_max,
-    )
+        return gettext("in steps of {size}").format(size=goal.step)
+    return gettext(
+        "in steps of {size} for now. Step sizes are based on your recent weeks, stay between {low} and {high}, and grow by at "
+        "most a tenth at a time, rounded up"
+    ).format(size=ceil(ladder.size), low=goal.step_min, high=goal.step_max)

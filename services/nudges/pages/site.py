@@ -54,6 +54,7 @@ from services.nudges.pages.today.today_page import TodayPage
 from services.nudges.pages.wins.wins_page import WinsPage
 from shared.clock import Clock, SteppedClock
 from shared.events import RepId
+from shared.languages.catalogue import ENGLISH
 from shared.requests.client import NO_QUERY
 from shared.requests.roster.edits import ROSTER_SHOW
 from shared.requests.scores import Explanation
@@ -81,7 +82,8 @@ class OpenId:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Site:
     """What pages are made with. `is_secure`: people reach them by HTTPS. `asked_max` is how many sign-in links may be asked for
-    from one address within ten minutes. `on_decided` and `on_acknowledged` are called after each such commit."""
+    from one address within ten minutes. `on_decided` and `on_acknowledged` are called after each such commit. `language` is for
+    visitors whose browser prefers none of ours."""
 
     pool: asyncpg.Pool
     links: Links
@@ -96,6 +98,7 @@ class Site:
     live: LiveTeams
     on_acknowledged: Callable[[], None]
     on_decided: Callable[[], None]
+    language: str = ENGLISH
 
     @property
     def channel(self) -> PersonalChannel | None:
@@ -134,7 +137,7 @@ class Site:
         doors = [*openid, *sign_in.routes(), *welcome.routes()]
         others = [*self._other_pages(renderer, guard), *self._operators_pages(renderer, guard, cookie)]
         routes = [*doors, *inbox.routes(), *others, *more]
-        in_language = [Middleware(ReadersLanguage)]
+        in_language = [Middleware(ReadersLanguage, default=self.language)]
         return Starlette(routes=routes, middleware=in_language, exception_handlers={HTTPStatus.NOT_FOUND: inbox.not_found})
 
     async def _has_roster(self) -> bool:

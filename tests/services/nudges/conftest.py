@@ -54,10 +54,13 @@ class Nudging:
     now: datetime = NOON
     holdout: Holdout = NO_HOLDOUT
     subscribers: DayPlanSubscribers = NO_SUBSCRIBERS
+    language: str = "en"
 
     @property
     def settings(self) -> DecisionSettings:
-        return DecisionSettings(channels=(self.channel.name,), holdout=self.holdout, subscribers=self.subscribers)
+        return DecisionSettings(
+            channels=(self.channel.name,), holdout=self.holdout, subscribers=self.subscribers, language=self.language
+        )
 
     def context(self, *, traceparent: str = "") -> DecisionContext:
         """The context of a decision now."""

@@ -16,7 +16,6 @@ from services.nudges.decide.policy.may_send import Suppress, give_up_unseen, may
 from services.nudges.decide.policy_facts import load_rep_facts
 from services.nudges.domain.decision import Outcome
 from services.nudges.domain.feedback.disputes import (
-    YOUR_MANAGER,
     AnsweredDispute,
     DisputeId,
     DisputeReason,
@@ -28,6 +27,7 @@ from services.nudges.domain.feedback.undo import AT_ONCE, UNDO_FOR
 from services.nudges.domain.phrases import natural_name
 from services.nudges.domain.working_time import local_day
 from services.nudges.locks import lock_person
+from services.nudges.preferences.reader_language import in_language_of
 from shared.events import DayReport, ManagerId, RepId
 from shared.postgres.queries import Queries
 from shared.postgres.shared_connection import Querier
@@ -113,9 +113,10 @@ async def _draft(
 ) -> Draft:
     today = local_day(context.now, report.timezone)
     names = [natural_name(manager.name) for manager in report.managers if manager.id == answered.manager_id]
-    candidate = dispute_answer_candidate(
-        answered, rep_name=report.rep.name, manager_name=names[0] if names else YOUR_MANAGER, today=today
-    )
+    async with in_language_of(connection, report.rep.id, default=context.language):
+        candidate = dispute_answer_candidate(
+            answered, rep_name=report.rep.name, manager_name=names[0] if names else "", today=today
+        )
     facts = await load_rep_facts(connection, candidate, report, context)
     verdict = give_up_unseen(may_send(candidate, facts, now=context.now), since=answered.resolved_at, now=context.now)
     basis = DayBasis(day=local_day(answered.resolved_at, report.timezone))

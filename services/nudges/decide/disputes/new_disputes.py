@@ -17,6 +17,7 @@ from services.nudges.domain.candidate import Candidate
 from services.nudges.domain.decision import Outcome
 from services.nudges.domain.feedback.disputes import DisputedRecord, DisputeReason, new_disputes_candidate
 from services.nudges.locks import lock_person
+from services.nudges.preferences.reader_language import in_language_of
 from shared.events import ManagerId, RepId
 from shared.postgres.pool import Connection
 from shared.postgres.queries import Queries
@@ -66,7 +67,8 @@ async def _send(
     if not of_members:
         return None
     hour, today = hour_of(context.now), managed.context.today
-    candidate = new_disputes_candidate(of_members, names, hour=hour, today=today)
+    async with in_language_of(connection, manager_id, default=context.language):
+        candidate = new_disputes_candidate(of_members, names, hour=hour, today=today)
     verdict = may_send(candidate, await load_manager_facts(connection, managed, context), now=context.now)
     if not isinstance(verdict, Send):
         return None

@@ -10,12 +10,13 @@ from services.nudges.decide.policy.may_send import DAY_UNKNOWN, DAY_UNKNOWN_RETR
 from services.nudges.domain.candidate import CORRECTION_RULE, Candidate
 from services.nudges.domain.history import is_plan_done, planned_behaviours
 from services.nudges.domain.moments import Moment
-from services.nudges.domain.phrases import breakdown, capitalized, clock_time, day_name, first_name, possessive
+from services.nudges.domain.phrases import breakdown, capitalized, clock_time, day_name, day_noun, first_name, long_date
 from services.nudges.domain.working_time import WorkingTime, local_day
 from services.nudges.rules.catalogue import REP_RULES
 from services.nudges.rules.rule import Rule
 from shared.events import BehaviourResult, DayReport, NudgeId, NudgeKind
-from shared.languages.messages import marked
+from shared.languages.grammar import filled, worded
+from shared.languages.messages import gettext, marked
 
 REEVALUATED_FOR: Final = timedelta(days=14)
 """For so long after a day nudges that rest on it are evaluated again when it is revised."""
@@ -62,24 +63,30 @@ def deserves_correction(sent: SentNudge, context: RuleContext) -> bool:
 
 def retraction_reason(sent: SentNudge, report: DayReport) -> str:
     """Why it would not be sent any more, as a sentence."""
-    return f"{_recorded(sent, report)}, this would not have been sent."
+    if is_about_days_before(sent):
+        return gettext("With what is recorded now for the days before, this would not have been sent.")
+    if not _is_because_of_its_day(sent, report):
+        return gettext("With what is recorded now, this would not have been sent.")
+    return filled(gettext("With {done} recorded now, this would not have been sent."), done=breakdown(report))
 
 
 def correction_candidate(sent: SentNudge, report: DayReport, *, today: date) -> Candidate:
     """The message that takes back a hint."""
-    name, when = first_name(report.rep.name), _when(sent, report, today=today)
-    at_start = capitalized(name)
+    name, message = first_name(report.rep.name), _message(sent, report, today=today)
     return Candidate(
         rule=CORRECTION_RULE,
         kind=NudgeKind.CORRECTION,
         occasion=sent.id,
-        wordings=(
-            f"{at_start}, please ignore {when}: by the records as they are now, it was wrong.",
-            f"A correction, {name}: {when} was wrong, going by what is known now.",
-            f"Sorry, {name}: {when} turned out to be wrong. Please ignore it.",
-            f"{at_start}, {when} doesn't match the records as they are now. Please ignore it.",
+        wordings=worded(
+            gettext("{capital_name}, please ignore {message}: by the records as they are now, it was wrong."),
+            gettext("A correction, {name}: {message} was wrong, going by what is known now."),
+            gettext("Sorry, {name}: {message} turned out to be wrong. Please ignore it."),
+            gettext("{capital_name}, {message} doesn't match the records as they are now. Please ignore it."),
+            name=name,
+            capital_name=capitalized(name),
+            message=message,
         ),
-        reason=f"{_recorded(sent, report)}, {when} would not have been sent.",
+        reason=_reason_of_correction(sent, report, message),
     )
 
 
@@ -129,24 +136,32 @@ def _rule(sent: SentNudge) -> Rule[RuleContext]:
     return REP_RULES[sent.rule]
 
 
-def _recorded(sent: SentNudge, report: DayReport) -> str:
-    """The beginning of a sentence."""
+def _reason_of_correction(sent: SentNudge, report: DayReport, message: str) -> str:
     if is_about_days_before(sent):
-        return "With what is recorded now for the days before"
-    if not planned_behaviours(report) or not _is_because_of_its_day(sent, report):
-        return "With what is recorded now"
-    return f"With {breakdown(report)} recorded now"
+        text = gettext("With what is recorded now for the days before, {message} would not have been sent.")
+        return filled(text, message=message)
+    if not _is_because_of_its_day(sent, report):
+        return filled(gettext("With what is recorded now, {message} would not have been sent."), message=message)
+    return filled(
+        gettext("With {done} recorded now, {message} would not have been sent."), done=breakdown(report), message=message
+    )
 
 
 def _is_because_of_its_day(sent: SentNudge, report: DayReport) -> bool:
     """Whether the day's own counts are why the nudge does not hold. Otherwise the cause may be an earlier day, for example."""
     rule = _rule(sent)
+    if not planned_behaviours(report):
+        return False
     if rule.moment is Moment.DAY_CHANGED:
         return rule.requires_done_plan and not is_plan_done(report)
     return report.first_counted_at is not None and report.first_counted_at <= sent.at
 
 
-def _when(sent: SentNudge, report: DayReport, *, today: date) -> str:
+def _message(sent: SentNudge, report: DayReport, *, today: date) -> str:
     """`yesterday's message (13:15)`, `the message from Tuesday 3 March (13:15)`."""
-    name, time = day_name(sent.day, today=today), clock_time(sent.at, report.timezone)
-    return f"the message from {name} ({time})" if " " in name else f"{possessive(name)} message ({time})"
+    is_a_date = day_name(sent.day, today=today) == long_date(sent.day, today=today)
+    return filled(
+        gettext("the message from {day} ({time})") if is_a_date else gettext("{day}'s message ({time})"),
+        day=day_noun(sent.day, today=today),
+        time=clock_time(sent.at, report.timezone),
+    )

@@ -4,13 +4,14 @@ from datetime import datetime
 from typing import Final
 
 from services.nudges.decide.compose import DayBasis, Draft, compose_nudge
-from services.nudges.decide.decision_context import Recipient
+from services.nudges.decide.decision_context import DecisionContext, Recipient
 from services.nudges.decide.nudges import DeferredNudge
 from services.nudges.decide.policy.may_send import PolicyFacts, Suppress, give_up_unseen, may_send
 from services.nudges.decide.policy_facts import load_working_time
 from services.nudges.decide.thanks.recognitions import find_recognition
 from services.nudges.domain.feedback.thanks import Recognition, RecognitionId, thanks_candidate
 from services.nudges.domain.working_time import local_day
+from services.nudges.preferences.reader_language import in_language_of
 from services.nudges.preferences.stored_preferences import find_preference
 from shared.events import RepId
 from shared.postgres.shared_connection import Querier
@@ -19,11 +20,12 @@ UNDONE: Final = "the sender took it back"
 
 
 async def draft_thanks(
-    connection: Querier, recognition: Recognition, recipient: Recipient, *, send_at: datetime, now: datetime
+    connection: Querier, recognition: Recognition, recipient: Recipient, context: DecisionContext, *, send_at: datetime
 ) -> Draft:
-    """As worded now. Needs the rep's lock."""
-    rep_id, timezone = RepId(recipient.person.id), recipient.timezone
-    candidate = thanks_candidate(recognition, today=local_day(now, timezone))
+    """As worded now, in the rep's language. Needs the rep's lock."""
+    rep_id, timezone, now = RepId(recipient.person.id), recipient.timezone, context.now
+    async with in_language_of(connection, rep_id, default=context.language):
+        candidate = thanks_candidate(recognition, today=local_day(now, timezone))
     today = await load_working_time(connection, rep_id, timezone=timezone, now=now)
     facts = PolicyFacts(timezone=timezone, today=today, preference=await find_preference(connection, rep_id))
     verdict = may_send(candidate, facts, now=now)
@@ -33,11 +35,11 @@ async def draft_thanks(
     return Draft(nudge=nudge, wording=0, verdict=verdict)
 
 
-async def draft_deferred_thanks(connection: Querier, deferred: DeferredNudge, *, now: datetime) -> Draft:
+async def draft_deferred_thanks(connection: Querier, deferred: DeferredNudge, context: DecisionContext) -> Draft:
     """Of a message that has waited. Needs the rep's lock."""
     recognition = await find_recognition(connection, RecognitionId(deferred.nudge.occasion))
     if recognition is None:
         return Draft(nudge=deferred.nudge, wording=0, verdict=Suppress(because=UNDONE))
     nudge = deferred.nudge
     recipient = Recipient(person=nudge.person, team=nudge.team, timezone=deferred.timezone, managers=())
-    return await draft_thanks(connection, recognition, recipient, send_at=nudge.send_at, now=now)
+    return await draft_thanks(connection, recognition, recipient, context, send_at=nudge.send_at)

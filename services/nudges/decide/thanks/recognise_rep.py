@@ -26,6 +26,7 @@ from services.nudges.domain.feedback.thanks import (
 from services.nudges.domain.feedback.undo import AT_ONCE
 from services.nudges.domain.working_time import local_day
 from services.nudges.locks import lock_person
+from services.nudges.preferences.reader_language import in_language_of
 from shared.errors import DaymarkError
 from shared.events import DayReport, ManagerId, NudgeId, PersonId, RepId
 from shared.postgres.pool import Connection
@@ -93,7 +94,8 @@ async def recognise_rep(
         sender = await find_sender(connection, written.sender_id, report) if report is not None else None
         if report is None or sender is None or (sender.is_colleague and written.nudge_id is not None):
             raise NotTheirRep(f"{written.sender_id}, {written.rep_id}")
-        recognition = await _make_recognition(connection, written, sender, text, report, now=context.now)
+        async with in_language_of(connection, written.rep_id, default=context.language):
+            recognition = await _make_recognition(connection, written, sender, text, report, now=context.now)
         if not await add_recognition(connection, recognition):
             stored = await find_recognition(connection, recognition.id)
             if stored is None or stored.text != text:
@@ -102,7 +104,7 @@ async def recognise_rep(
         if sender.is_colleague:
             await _refuse_too_many(connection, recognition)
         recipient = Recipient(person=report.rep, team=report.team, timezone=report.timezone, managers=())
-        draft = await draft_thanks(connection, recognition, recipient, send_at=context.now, now=context.now)
+        draft = await draft_thanks(connection, recognition, recipient, context, send_at=context.now)
         draft = replace(draft, verdict=hold_back(draft.verdict, hold, now=context.now))
         return Recognised(id=recognition.id, outcome=await persist(connection, draft, recipient, context))
 

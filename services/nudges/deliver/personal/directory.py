@@ -26,12 +26,12 @@ STOPPED: Final = "no contact of theirs is there for a message of this kind"
 class RosterDirectory:
     """Asks scoring, which has the roster, and looks up what each person has asked for."""
 
-    def __init__(self, connection: Client, pool: asyncpg.Pool, links: Links, clock: Clock, *, default_language: str) -> None:
+    def __init__(self, connection: Client, pool: asyncpg.Pool, links: Links, clock: Clock, *, language: str) -> None:
         self._connection = connection
         self._pool = pool
         self._links = links
         self._clock = clock
-        self._default_language = default_language
+        self._language = language
 
     async def find_contacts(self, nudge: Nudge) -> Contacts:
         """How the person of a nudge can be reached with it.
@@ -70,7 +70,7 @@ class RosterDirectory:
 
     async def language_of(self, person_id: PersonId) -> str:
         """The language in which a person reads messages: their own choice, or the one of the installation."""
-        return await language_of(self._pool, person_id, default=self._default_language)
+        return await language_of(self._pool, person_id, default=self._language)
 
     def stop_url(self, nudge: Nudge) -> str:
         """Where the person of a nudge stops mail; empty if no link can be signed."""

@@ -14,10 +14,11 @@ from pydantic import BaseModel, ConfigDict
 
 from services.nudges.domain.candidate import DISPUTE_ANSWER_RULE, NEW_DISPUTES_RULE, Candidate
 from services.nudges.domain.feedback.fact_names import direction_name, kind_name, outcome_name
-from services.nudges.domain.phrases import capitalized, count_phrase, day_name, first_name, joined_some, lowered
+from services.nudges.domain.phrases import capitalized, count_phrase, day_noun, first_name, joined_some
 from shared.events import Mention, NudgeKind, RepId
 from shared.languages.formats import decimal_text
-from shared.languages.messages import gettext, marked
+from shared.languages.grammar import filled
+from shared.languages.messages import gettext, marked, ngettext
 from shared.observation import ActivityId, SourceName
 
 DisputeId = NewType("DisputeId", str)
@@ -25,11 +26,6 @@ DisputeId = NewType("DisputeId", str)
 RESOLVED_SHOWN_FOR: Final = timedelta(days=14)
 """For how long a manager still sees a dispute after it was resolved."""
 
-YOUR_MANAGER: Final = "Your manager"
-"""Who answered, if their name is not known any more."""
-_PLEASE: Final = "Please correct {} in the CRM, or say that {}."
-_IT: Final = ("it", "it's right")
-_THEM: Final = ("them", "they're right")
 _NAMES_MAX: Final = 5
 _ID_HEX: Final = 32
 _MINUTE_S: Final = 60
@@ -159,46 +155,76 @@ def new_disputes_candidate(
     records: Sequence[DisputedRecord], names: Mapping[RepId, str], *, hour: datetime, today: date
 ) -> Candidate:
     """The message to a manager about new disputes, of which there is at least one. `names` has what to call each rep."""
-    numbers = Counter(names[record.rep_id] for record in records)
-    if len(records) == 1:
-        (record,) = records
-        day, reason = day_name(record.day, today=today), REASON_LABELS[record.reason]
-        text = f"{names[record.rep_id]} disputes a record from {day}: {reason}. {_PLEASE.format(*_IT)}"
-    else:
-        phrases = [
-            name if number in (1, len(records)) else f"{name} ({count_phrase(number, 'record')})"
-            for name, number in sorted(numbers.items())
-        ]
-        by_rep = joined_some(phrases, names_max=_NAMES_MAX)
-        disputes = "dispute" if len(numbers) > 1 else "disputes"
-        text = f"{by_rep} {disputes} {count_phrase(len(records), 'record')}. {_PLEASE.format(*_THEM)}"
+    text = _about_a_record(records[0], names, today=today) if len(records) == 1 else _about_records(records, names)
     return Candidate(
         rule=NEW_DISPUTES_RULE,
         kind=NudgeKind.DIGEST,
         occasion=hour.isoformat(),
         wordings=(capitalized(text),),
-        reason="You get this within an hour of a new dispute. A dispute doesn't change a score. You answer disputes in your "
-        "inbox in Daymark.",
+        reason=gettext(
+            "You get this within an hour of a new dispute. A dispute doesn't change a score. You answer disputes in your inbox "
+            "in Daymark."
+        ),
         is_urgent=True,
         about=tuple(Mention(id=rep_id) for rep_id in dict.fromkeys(record.rep_id for record in records)),
     )
 
 
-def dispute_answer_candidate(answered: AnsweredDispute, *, rep_name: str, manager_name: str, today: date) -> Candidate:
-    """The message to the rep about what their manager has answered, as worded on a day of theirs."""
-    name = capitalized(first_name(rep_name))
-    record = f"record from {day_name(answered.day, today=today)} ({describe_kind(answered.kind).lower()})"
-    if answered.resolution is Resolution.PUT_RIGHT:
-        text = f"{name}, {_within(manager_name)} says your {record} is now corrected in the CRM."
-        reason = f"You said: {REASON_LABELS[answered.reason]}. Your score changes once the CRM sends the correction."
-    else:
-        text = f"{name}, {_within(manager_name)} looked into the {record} that you disputed, and says it's right as recorded."
-        reason = f"You said: {REASON_LABELS[answered.reason]}. If it's still wrong, dispute it again on your page."
-    return Candidate(
-        rule=DISPUTE_ANSWER_RULE, kind=NudgeKind.CORRECTION, occasion=answered.occasion, wordings=(text,), reason=reason
+def _about_a_record(record: DisputedRecord, names: Mapping[RepId, str], *, today: date) -> str:
+    return filled(
+        gettext("{name} disputes a record from {day}: {reason}. Please correct it in the CRM, or say that it's right."),
+        name=names[record.rep_id],
+        day=day_noun(record.day, today=today),
+        reason=gettext(REASON_LABELS[record.reason]),
     )
 
 
-def _within(name: str) -> str:
-    """A name, or `your manager`, within a sentence."""
-    return name if name != YOUR_MANAGER else lowered(name)
+def _about_records(records: Sequence[DisputedRecord], names: Mapping[RepId, str]) -> str:
+    numbers = Counter(names[record.rep_id] for record in records)
+    phrases = [
+        name if number in (1, len(records)) else f"{name} ({count_phrase(number, 'record')})"
+        for name, number in sorted(numbers.items())
+    ]
+    text = ngettext(
+        "{names} disputes {records}. Please correct them in the CRM, or say that they're right.",
+        "{names} dispute {records}. Please correct them in the CRM, or say that they're right.",
+        len(numbers),
+    )
+    return filled(text, names=joined_some(phrases, names_max=_NAMES_MAX), records=count_phrase(len(records), "record"))
+
+
+def dispute_answer_candidate(answered: AnsweredDispute, *, rep_name: str, manager_name: str, today: date) -> Candidate:
+    """The message to the rep about what their manager has answered, as worded on a day of theirs. `manager_name` is empty if it
+    is not known any more."""
+    text = filled(
+        _answer_text(answered.resolution, has_name=bool(manager_name)),
+        name=capitalized(first_name(rep_name)),
+        manager=manager_name,
+        day=day_noun(answered.day, today=today),
+        kind=describe_kind(answered.kind).lower(),
+    )
+    if answered.resolution is Resolution.PUT_RIGHT:
+        reason = gettext("You said: {reason}. Your score changes once the CRM sends the correction.")
+    else:
+        reason = gettext("You said: {reason}. If it's still wrong, dispute it again on your page.")
+    return Candidate(
+        rule=DISPUTE_ANSWER_RULE,
+        kind=NudgeKind.CORRECTION,
+        occasion=answered.occasion,
+        wordings=(text,),
+        reason=filled(reason, reason=gettext(REASON_LABELS[answered.reason])),
+    )
+
+
+def _answer_text(resolution: Resolution, *, has_name: bool) -> str:
+    if resolution is Resolution.PUT_RIGHT:
+        if has_name:
+            return gettext("{name}, {manager} says your record from {day} ({kind}) is now corrected in the CRM.")
+        return gettext("{name}, your manager says your record from {day} ({kind}) is now corrected in the CRM.")
+    if has_name:
+        return gettext(
+            "{name}, {manager} looked into the record from {day} ({kind}) that you disputed, and says it's right as recorded."
+        )
+    return gettext(
+        "{name}, your manager looked into the record from {day} ({kind}) that you disputed, and says it's right as recorded."
+    )

@@ -7,8 +7,10 @@ from datetime import date, datetime, timedelta
 from typing import Final, NewType
 
 from services.nudges.domain.candidate import THANKS_RULE, Candidate
-from services.nudges.domain.phrases import day_name, natural_name
+from services.nudges.domain.phrases import day_noun, natural_name
 from shared.events import NudgeId, NudgeKind, Person, PersonId, RepId
+from shared.languages.grammar import filled
+from shared.languages.messages import gettext
 
 RecognitionId = NewType("RecognitionId", str)
 
@@ -56,11 +58,12 @@ def thanks_candidate(recognition: Recognition, *, today: date) -> Candidate:
     """The message to the rep, as worded on a day of theirs."""
     name = natural_name(recognition.sender.name)
     if recognition.text:
-        message = f"{name} wrote to you: “{recognition.text.translate(_QUOTES_WITHIN)}”"
-        reason = f"{name} wrote this{_about(recognition, today=today)}. Daymark is just passing it on."
+        text = recognition.text.translate(_QUOTES_WITHIN)
+        message = filled(gettext("{name} wrote to you: “{text}”"), name=name, text=text)
+        reason = _reason(recognition, name, today=today)
     else:
-        message = f"{name} says {thanks_phrase(recognition, today=today)}."
-        reason = f"{name} sent this. Daymark is just passing it on."
+        message = filled(gettext("{name} says {thanks}."), name=name, thanks=thanks_phrase(recognition, today=today))
+        reason = filled(gettext("{name} sent this. Daymark is just passing it on."), name=name)
     return Candidate(
         rule=THANKS_RULE,
         kind=NudgeKind.THANKS,
@@ -73,18 +76,27 @@ def thanks_candidate(recognition: Recognition, *, today: date) -> Candidate:
 
 def thanks_phrase(thanked: Recognition | Occasion, *, today: date) -> str:
     """`thank you for Tuesday: 6 of 6 calls`."""
-    for_day = f" for {day_name(thanked.about_day, today=today)}" if thanked.about_day is not None else ""
-    return f"thank you{for_day}" + (f": {thanked.facts}" if thanked.facts else "")
+    if thanked.about_day is None:
+        return filled(gettext("thank you: {facts}"), facts=thanked.facts) if thanked.facts else gettext("thank you")
+    return filled(
+        gettext("thank you for {day}: {facts}") if thanked.facts else gettext("thank you for {day}"),
+        day=day_noun(thanked.about_day, today=today),
+        facts=thanked.facts,
+    )
 
 
 def occasion_phrase(occasion: Recognition | Occasion, *, today: date) -> str:
     """What is thanked for: `Tuesday: 6 of 6 calls`, or the facts alone; empty for nothing in particular."""
-    day = day_name(occasion.about_day, today=today) if occasion.about_day is not None else ""
+    day = day_noun(occasion.about_day, today=today) if occasion.about_day is not None else ""
     return ": ".join(part for part in (day, occasion.facts) if part)
 
 
-def _about(recognition: Recognition, *, today: date) -> str:
-    phrase = occasion_phrase(recognition, today=today)
-    if not phrase:
-        return ""
-    return f" about {phrase}" if recognition.about_day is not None else f" about your recent work: {phrase}"
+def _reason(recognition: Recognition, name: str, *, today: date) -> str:
+    occasion = occasion_phrase(recognition, today=today)
+    if not occasion:
+        text = gettext("{name} wrote this. Daymark is just passing it on.")
+    elif recognition.about_day is not None:
+        text = gettext("{name} wrote this about {occasion}. Daymark is just passing it on.")
+    else:
+        text = gettext("{name} wrote this about your recent work: {occasion}. Daymark is just passing it on.")
+    return filled(text, name=name, occasion=occasion)

@@ -7,14 +7,16 @@ from shared.languages.current import preferred_language, using_language
 
 
 class ReadersLanguage:
-    """Middleware: each request is answered in its own language."""
+    """Middleware: each request is answered in its own language, or in a default if its browser prefers none of ours."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, default: str) -> None:
         self._app = app
+        self._default = default
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        with using_language(preferred_language(Headers(scope=scope).get("accept-language", ""))):
+        accepted = Headers(scope=scope).get("accept-language", "")
+        with using_language(preferred_language(accepted, self._default)):
             await self._app(scope, receive, send)

@@ -48,7 +48,7 @@ async def _answer_with(connection: LeanClient, *contacts: ContactPoint) -> None:
 
 
 async def test_people_are_found_as_the_roster_has_them(connection: LeanClient, pool: asyncpg.Pool) -> None:
-    directory = RosterDirectory(connection, pool, LINKS, SteppedClock(NOON), default_language="en")
+    directory = RosterDirectory(connection, pool, LINKS, SteppedClock(NOON), language="en")
     await _answer_with(connection, SLACK, MAIL)
 
     assert await directory.find_contacts(make_nudge()) == Contacts(contacts=(SLACK, MAIL))
@@ -58,14 +58,14 @@ async def test_people_are_found_as_the_roster_has_them(connection: LeanClient, p
 async def test_people_read_what_they_have_chosen_and_the_others_the_language_of_the_installation(
     pool: asyncpg.Pool,
 ) -> None:
-    directory = RosterDirectory(LeanClient(), pool, LINKS, SteppedClock(NOON), default_language="es")
+    directory = RosterDirectory(LeanClient(), pool, LINKS, SteppedClock(NOON), language="es")
     await save_language(pool, ANA.id, "en", now=NOON)
 
     assert [await directory.language_of(person.id) for person in (ANA, BEN)] == ["en", "es"]
 
 
 async def test_whoever_has_stopped_mail_gets_it_only_when_they_must_know(connection: LeanClient, pool: asyncpg.Pool) -> None:
-    directory = RosterDirectory(connection, pool, LINKS, SteppedClock(NOON), default_language="en")
+    directory = RosterDirectory(connection, pool, LINKS, SteppedClock(NOON), language="en")
     await _answer_with(connection, MAIL)
     await stop_mail(pool, ANA.id, now=NOON)
 
@@ -77,7 +77,7 @@ async def test_whoever_has_stopped_mail_gets_it_only_when_they_must_know(connect
 
 
 async def test_other_ways_to_somebody_who_has_stopped_mail_stay(connection: LeanClient, pool: asyncpg.Pool) -> None:
-    directory = RosterDirectory(connection, pool, LINKS, SteppedClock(NOON), default_language="en")
+    directory = RosterDirectory(connection, pool, LINKS, SteppedClock(NOON), language="en")
     await _answer_with(connection, MAIL, SLACK)
     await stop_mail(pool, ANA.id, now=NOON)
 
@@ -88,23 +88,24 @@ async def test_the_roster_has_the_contacts_also_of_whoever_has_stopped_mail(conn
     await _answer_with(connection, SLACK, MAIL)
     await stop_mail(pool, ANA.id, now=NOON)
 
-    assert (
-        await RosterDirectory(connection, pool, LINKS, SteppedClock(NOON), default_language="en").ask_scoring(ANA.id)
-    ).contacts == (SLACK, MAIL)
+    assert (await RosterDirectory(connection, pool, LINKS, SteppedClock(NOON), language="en").ask_scoring(ANA.id)).contacts == (
+        SLACK,
+        MAIL,
+    )
 
 
 async def test_nobody_is_found_while_scoring_is_down(connection: LeanClient, pool: asyncpg.Pool) -> None:
     with pytest.raises(NoResponder):
-        await RosterDirectory(connection, pool, LINKS, SteppedClock(NOON), default_language="en").find_contacts(make_nudge())
+        await RosterDirectory(connection, pool, LINKS, SteppedClock(NOON), language="en").find_contacts(make_nudge())
 
 
 def test_the_link_to_stop_mail_is_the_persons_own(pool: asyncpg.Pool) -> None:
-    directory = RosterDirectory(LeanClient(), pool, LINKS, SteppedClock(NOON), default_language="en")
+    directory = RosterDirectory(LeanClient(), pool, LINKS, SteppedClock(NOON), language="en")
 
     assert directory.stop_url(make_nudge()) == LINKS.mail_url(ANA.id) != LINKS.mail_url(BEN.id)
     assert (
         RosterDirectory(
-            LeanClient(), pool, Links(base_url="http://pages", secret=None), SteppedClock(NOON), default_language="en"
+            LeanClient(), pool, Links(base_url="http://pages", secret=None), SteppedClock(NOON), language="en"
         ).stop_url(make_nudge())
         == ""
     )
@@ -115,7 +116,7 @@ async def _prefer(pool: asyncpg.Pool, preference: Preference) -> None:
 
 
 async def test_what_a_person_prefers_is_tried_first(connection: LeanClient, pool: asyncpg.Pool) -> None:
-    directory = RosterDirectory(connection, pool, LINKS, SteppedClock(NOON), default_language="en")
+    directory = RosterDirectory(connection, pool, LINKS, SteppedClock(NOON), language="en")
     await _answer_with(connection, MAIL, SLACK)
     await _prefer(pool, Preference(first_transport="slack"))
 
@@ -128,7 +129,7 @@ async def test_what_a_person_prefers_is_tried_first(connection: LeanClient, pool
 async def test_what_is_not_wanted_any_more_is_not_sent_although_it_was_decided(
     connection: LeanClient, pool: asyncpg.Pool
 ) -> None:
-    directory = RosterDirectory(connection, pool, LINKS, SteppedClock(NOON), default_language="en")
+    directory = RosterDirectory(connection, pool, LINKS, SteppedClock(NOON), language="en")
     await _answer_with(connection, MAIL)
     await _prefer(pool, Preference(unwanted=frozenset(MessageGroup), paused_until=TUESDAY))
 
@@ -140,7 +141,7 @@ async def test_what_is_not_wanted_any_more_is_not_sent_although_it_was_decided(
 
 
 async def test_a_message_is_sent_for_the_sake_of_one_part_that_is_wanted(connection: LeanClient, pool: asyncpg.Pool) -> None:
-    directory = RosterDirectory(connection, pool, LINKS, SteppedClock(NOON), default_language="en")
+    directory = RosterDirectory(connection, pool, LINKS, SteppedClock(NOON), language="en")
     await _answer_with(connection, MAIL)
     await _prefer(pool, Preference(unwanted=frozenset({MessageGroup.CELEBRATIONS})))
     kinds = (NudgeKind.CELEBRATION, NudgeKind.COACHING)
@@ -155,7 +156,7 @@ async def test_a_pause_ends_at_the_midnight_of_the_person(
     connection: LeanClient, pool: asyncpg.Pool, rows: Rows, now: str, *, is_sent: bool
 ) -> None:
     day = TUESDAY if is_sent else MONDAY
-    directory = RosterDirectory(connection, pool, LINKS, SteppedClock(at(day, now)), default_language="en")
+    directory = RosterDirectory(connection, pool, LINKS, SteppedClock(at(day, now)), language="en")
     await rows.add_nudge(make_nudge(), timezone="Europe/Madrid")
     await _answer_with(connection, MAIL)
     await _prefer(pool, Preference(paused_until=TUESDAY))
