@@ -21,7 +21,9 @@ def counted_goals(activity: Activity, goals: Iterable[Goal]) -> tuple[GoalKey, .
 
 def counts(activity: Activity, wanted: Filter) -> bool:
     """Whether the activity passes the filter. A deleted one never does."""
-    return not activity.is_deleted and explain_failure(activity, wanted) is None
+    return not activity.is_deleted and all(
+        fact.holds(activity.value_of(fact), threshold) for fact, threshold in wanted.conditions
+    )
 
 
 def is_of_kind(activity: Activity, wanted: Filter) -> bool:
