@@ -6,12 +6,14 @@ is passed in when the error is raised.
 
 from typing import ClassVar
 
+from shared.languages.messages import gettext
+
 
 class DaymarkError(Exception):
     """Daymark cannot continue."""
 
     def __init__(self, subject: str = "") -> None:
-        sentence = " ".join((type(self).__doc__ or "").split())
+        sentence = sentence_of(type(self))
         super().__init__(f"{subject}: {sentence}" if subject else sentence)
         self.subject = subject
 
@@ -21,3 +23,19 @@ class Unavailable(DaymarkError):
 
     server: ClassVar[str] = ""
     """Which server; empty where that is not known."""
+
+
+class Refusal(DaymarkError):
+    """This cannot be done as it was asked for, and nothing has changed. Correct it and ask again.
+
+    People read it on a page, in their language. Each class that is derived from this one has its sentence in the catalogues.
+    """
+
+    def __str__(self) -> str:
+        sentence = gettext(sentence_of(type(self)))
+        return f"{self.subject}: {sentence}" if self.subject else sentence
+
+
+def sentence_of(error: type[Exception]) -> str:
+    """The docstring of an error class on one line."""
+    return " ".join((error.__doc__ or "").split())

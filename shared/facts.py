@@ -26,6 +26,9 @@ from shared.fact_values import (
     check_text,
     check_time,
 )
+from shared.languages.formats import either, with_decimal_sign
+from shared.languages.messages import gettext, marked
+from shared.languages.value_names import direction_name, fact_name, kind_name, outcome_name
 
 NAME_LENGTH_MAX: Final = 64
 """Longest name of a fact."""
@@ -51,13 +54,13 @@ class Column(Generic[Value]):
 class OneOf:
     """A filter that holds when the fact is one of several texts. `key` is its name in playbooks.
 
-    `phrase` says what counts, with `{}` for the texts, in which `says_blanks` replaces underscores. A playbook may ask only for
-    `choices`; for any text when there are none.
+    `phrase` says what counts, with `{texts}` for the texts, each as `name_of` calls it. A playbook may ask only for `choices`;
+    for any text when there are none.
     """
 
     key: str
-    phrase: str
-    says_blanks: bool = False
+    phrase: str = "{texts}"
+    name_of: Callable[[str], str] = str
     choices: frozenset[str] = frozenset()
 
     def holds(self, value: ColumnValue, threshold: Threshold) -> bool:
@@ -65,20 +68,20 @@ class OneOf:
 
     def describe(self, threshold: Threshold) -> str:
         """What counts: `in stage offer or won`."""
-        texts = self.requirement(threshold)
-        return self.phrase.format(texts.replace("_", " ") if self.says_blanks else texts)
+        assert isinstance(threshold, frozenset)
+        return gettext(self.phrase).format(texts=either([self.name_of(text) for text in sorted(threshold)]))
 
     def requirement(self, threshold: Threshold) -> str:
-        """What the fact has to be: `offer or won`."""
+        """What the fact has to be, as files call it: `offer or no_answer`."""
         assert isinstance(threshold, frozenset)
-        return " or ".join(sorted(threshold))
+        return either(sorted(threshold))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AtLeast:
     """A filter that holds when the fact is a number of at least the threshold. `key` is its name in playbooks.
 
-    `phrase` says what counts, with `{}` for the number. A playbook may not ask for less than `minimum`.
+    `phrase` says what counts, with `{number}` for the number. A playbook may not ask for less than `minimum`.
     """
 
     key: str
@@ -93,11 +96,11 @@ class AtLeast:
 
     def describe(self, threshold: Threshold) -> str:
         """What counts: `of at least 120 s`."""
-        return self.phrase.format(_number(threshold) + self.unit)
+        return gettext(self.phrase).format(number=with_decimal_sign(_number(threshold)) + self.unit)
 
     def requirement(self, threshold: Threshold) -> str:
         """What the fact has to be: `120 s or more`."""
-        return f"{_number(threshold)}{self.unit} or more"
+        return gettext("{number} or more").format(number=with_decimal_sign(_number(threshold)) + self.unit)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -123,16 +126,22 @@ class Fact(Generic[Value]):
         assert self.filter is not None
         return self.filter.describe(threshold)
 
+    def holds(self, value: ColumnValue, threshold: Threshold) -> bool:
+        """Whether its filter lets an activity with this value count."""
+        assert self.filter is not None
+        return self.filter.holds(value, threshold)
+
     def explain_failure(self, value: ColumnValue, threshold: Threshold) -> str | None:
         """Why its filter does not hold, as a phrase: `duration 5.0 s is not 60 s or more`. None if it holds."""
         assert self.filter is not None
         if self.filter.holds(value, threshold):
             return None
-        label, requirement = self.label or self.name, self.filter.requirement(threshold)
+        label, requirement = fact_name(self.label or self.name), self.filter.requirement(threshold)
         if value is None:
-            return f"{label} is unknown but must be {requirement}"
+            return gettext("{fact} is unknown but must be {requirement}").format(fact=label, requirement=requirement)
         unit = self.filter.unit if isinstance(self.filter, AtLeast) else ""
-        return f"{label} {value}{unit} is not {requirement}"
+        sentence = gettext("{fact} {value} is not {requirement}")
+        return sentence.format(fact=label, value=f"{value}{unit}", requirement=requirement)
 
 
 def _number(threshold: Threshold) -> str:
@@ -158,7 +167,7 @@ KIND: Final = Fact(
     name="kind",
     check=check_any,
     column=TEXT,
-    filter=OneOf(key="kinds", phrase="{}", says_blanks=True),
+    filter=OneOf(key="kinds", name_of=kind_name),
 )
 """What sort of activity it is. Every observation names one; a fact of this name refines it."""
 
@@ -184,20 +193,21 @@ DURATION_S: Final = Fact(
     name="duration_s",
     check=check_duration_s,
     column=NUMBER,
-    filter=AtLeast(key="min_duration_s", phrase="of at least {}", unit=" s", minimum=0),
+    filter=AtLeast(key="min_duration_s", phrase=marked("of at least {number}"), unit=" s", minimum=0),
     label="duration",
 )
-OUTCOME: Final = Fact(
-    name="outcome", check=check_text, column=TEXT, filter=OneOf(key="outcomes", phrase="{}", says_blanks=True)
-)
+OUTCOME: Final = Fact(name="outcome", check=check_text, column=TEXT, filter=OneOf(key="outcomes", name_of=outcome_name))
 DIRECTION: Final = Fact(
     name="direction",
     check=check_direction,
     column=TEXT,
-    filter=OneOf(key="directions", phrase="{}", choices=DIRECTIONS),
+    filter=OneOf(key="directions", name_of=direction_name, choices=DIRECTIONS),
 )
 AMOUNT: Final = Fact(
-    name="amount", check=check_amount, column=DECIMAL, filter=AtLeast(key="min_amount", phrase="worth at least {}")
+    name="amount",
+    check=check_amount,
+    column=DECIMAL,
+    filter=AtLeast(key="min_amount", phrase=marked("worth at least {number}")),
 )
 CURRENCY: Final[Fact[str]] = Fact(name="currency", check=check_currency)
 STAGE_ENTERED_AT: Final[Fact[datetime]] = Fact(name="stage_entered_at", check=check_time)
@@ -210,7 +220,12 @@ CLOSED_AT: Final[Fact[datetime]] = Fact(name="closed_at", check=check_time)
 CLOSED_ON: Final[Fact[str]] = Fact(name="closed_on", check=check_date)
 """The date of closing that somebody typed: a forecast as long as it is later than the win or the loss itself."""
 
-STAGE: Final = Fact(name="stage", check=check_text, column=TEXT, filter=OneOf(key="stages", phrase="in stage {}"))
+STAGE: Final = Fact(
+    name="stage",
+    check=check_text,
+    column=TEXT,
+    filter=OneOf(key="stages", phrase=marked("in stage {texts}")),
+)
 DEAL_ID: Final[Fact[str]] = Fact(name="deal_id", check=check_text)
 CONTACT_KEY: Final = Fact(name="contact_key", check=check_text, column=TEXT)
 """Stands for the contact; a keyed hash from translation on."""

@@ -11,6 +11,8 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
+from shared.languages.messages import pgettext, pmarked
+
 _MAIL_LENGTH_MAX: Final = 254
 """RFC 5321, 4.5.3.1.3, without the angle brackets."""
 
@@ -49,6 +51,19 @@ WEBHOOK: Final = Transport(
 TRANSPORTS: Final[Mapping[str, Transport]] = MappingProxyType(
     {transport.name: transport for transport in (MAIL, SLACK, TEAMS, WEBHOOK)}
 )
+
+
+WAY_NAMES: Final = (
+    pmarked("way to reach somebody", "mail"),
+    pmarked("way to reach somebody", "slack"),
+    pmarked("way to reach somebody", "teams"),
+    pmarked("way to reach somebody", "webhook"),
+)
+
+
+def transport_name(transport: str) -> str:
+    """What people call a transport, within a sentence."""
+    return pgettext("way to reach somebody", transport)
 
 
 class ContactPoint(BaseModel):

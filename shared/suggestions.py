@@ -4,6 +4,9 @@ import difflib
 from collections.abc import Iterable
 from typing import Final
 
+from shared.languages.formats import either
+from shared.languages.messages import gettext
+
 _LIKENESS_MIN: Final = 0.6
 _MISSING_LIKENESS_MIN: Final = 0.5
 """A key that is missing is likelier to be meant than any that exists."""
@@ -15,7 +18,7 @@ Path = tuple[str | int, ...]
 def suggest(name: str, known: Iterable[str], *, at_most: int = 3) -> str:
     """`did you mean priya or pryor?`, the most similar name first. Empty if no known name is similar."""
     similar = _find_similar(name, known, at_most=at_most)
-    return f"did you mean {' or '.join(similar)}?" if similar else ""
+    return gettext("did you mean {names}?").format(names=either(similar)) if similar else ""
 
 
 def with_suggestion(name: str, known: Iterable[str]) -> str:

@@ -3,14 +3,15 @@
 The patterns of dates are those of Unicode's CLDR: https://unicode.org/reports/tr35/tr35-dates.html.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from babel.dates import format_date
-from babel.numbers import format_decimal
+from babel.dates import format_date, get_day_names
+from babel.numbers import format_decimal, get_decimal_symbol
 
 from shared.languages.current import current_locale
-from shared.languages.messages import pgettext
+from shared.languages.messages import gettext, pgettext
 
 
 def number_text(value: Decimal) -> str:
@@ -27,6 +28,25 @@ def decimal_text(value: Decimal, *, decimals: int) -> str:
 def percent_text(share: Decimal | float) -> str:
     """`50%`, in Spanish `50 %`."""
     return pgettext("a share", "{percent}%").format(percent=f"{share * 100:.0f}")
+
+
+def with_decimal_sign(number: str) -> str:
+    """A number as it was written, with a point, but with the decimal sign of the language: `500.00`, in Spanish `500,00`."""
+    return number.replace(".", get_decimal_symbol(current_locale()))
+
+
+def either(texts: Sequence[str]) -> str:
+    """`offer`, `offer or won`, `open or offer or won`."""
+    first, *others = texts
+    for other in others:
+        first = gettext("{first} or {second}").format(first=first, second=other)
+    return first
+
+
+def weekday_names(*, is_short: bool = False) -> Sequence[str]:
+    """Monday first: `Monday` or `Mon`."""
+    names = get_day_names("abbreviated" if is_short else "wide", "stand-alone", current_locale())
+    return [names[weekday] for weekday in sorted(names)]
 
 
 def weekday_name(day: date) -> str:

@@ -26,3 +26,9 @@ def pgettext(context: str, message: str) -> str:
 def marked(message: str) -> str:
     """A text that is translated later, where it is read: `gettext(TITLES[name])`. It stays as it is."""
     return message
+
+
+def pmarked(context: str, message: str) -> str:
+    """Likewise, for `pgettext` in this context."""
+    del context
+    return message

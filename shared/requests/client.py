@@ -8,7 +8,9 @@ import nats.errors
 from nats.aio.client import Client
 
 from shared.errors import DaymarkError
-from shared.requests.endpoint import Endpoint, Envelope, NoQuery, Page, Query, Reply
+from shared.languages.catalogue import ENGLISH
+from shared.languages.current import current_language
+from shared.requests.endpoint import LANGUAGE_HEADER, Endpoint, Envelope, NoQuery, Page, Query, Reply
 
 _ATTEMPTS_MAX: Final = 40
 _RETRY_S: Final = 0.25
@@ -35,17 +37,19 @@ async def ask(
     timeout_s: float = 30.0,
     attempts_max: int = _ATTEMPTS_MAX,
 ) -> Reply:
-    """The service's reply. A service that is being restarted is waited for, a quarter of a second after each attempt.
+    """The service's reply, with its texts in the language of whoever reads them. A service that is being restarted is waited
+    for, a quarter of a second after each attempt.
 
     Raises:
         NoResponder: no service is there, or it took longer than `timeout_s` seconds.
         Refused: the service refused, and says why.
     """
-    payload = query.model_dump_json().encode()
+    payload, language = query.model_dump_json().encode(), current_language()
+    headers = {LANGUAGE_HEADER: language} if language != ENGLISH else None
     message = None
     for _ in range(attempts_max):
         try:
-            message = await connection.request(endpoint.subject, payload, timeout=timeout_s)
+            message = await connection.request(endpoint.subject, payload, timeout=timeout_s, headers=headers)
             break
         except nats.errors.NoRespondersError:
             await asyncio.sleep(_RETRY_S)

@@ -1,9 +1,12 @@
 """One question that a service answers, with the shapes of its query and its reply."""
 
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
+
+LANGUAGE_HEADER: Final = "Accept-Language"
+"""The header of a query that says in which language its reply is read."""
 
 
 class Schema(BaseModel):

@@ -13,11 +13,13 @@ from pydantic_core import from_json
 
 from shared.errors import DaymarkError
 from shared.jetstream.inbox import INBOXES
-from shared.requests.endpoint import Endpoint, Envelope, Query, Reply
+from shared.languages.current import preferred_language, using_language
+from shared.languages.messages import gettext, marked
+from shared.requests.endpoint import LANGUAGE_HEADER, Endpoint, Envelope, Query, Reply
 from shared.transient_errors import TRANSIENT_ERRORS
 
 _log = structlog.get_logger()
-_BUSY: Final = "a server is down or too busy; ask again in a moment"
+_BUSY: Final = marked("a server is down or too busy; ask again in a moment")
 _TOO_LARGE: Final = "the reply is too large for NATS; ask for less, or raise max_payload in the server's configuration"
 
 
@@ -26,7 +28,7 @@ class RequestRouter:
 
     def __init__(self, *, queue: str) -> None:
         self._queue = queue
-        self.router = NatsRouter(middlewares=(_refusals(), _WrapReply), decoder=_decode)
+        self.router = NatsRouter(middlewares=(_ReadersLanguage, _refusals(), _WrapReply), decoder=_decode)
 
     def handles(
         self, endpoint: Endpoint[Query, Reply]
@@ -48,6 +50,14 @@ class RequestRouter:
             return handler
 
         return register
+
+
+class _ReadersLanguage(BaseMiddleware):
+    """Whatever a handler says, also why it refuses, is in the language of whoever reads the reply."""
+
+    async def consume_scope(self, call_next: Callable[[Any], Awaitable[Any]], msg: Any) -> Any:
+        with using_language(preferred_language(msg.headers.get(LANGUAGE_HEADER, ""))):
+            return await call_next(msg)
 
 
 class _WrapReply(BaseMiddleware):
@@ -92,13 +102,13 @@ def _misunderstood(_: Exception) -> Envelope:
 
 def _unavailable(failed: Exception, message: NatsMessage) -> Envelope:
     _log.warning("request_failed", subject=message.raw_message.subject, error=type(failed).__name__, detail=str(failed))
-    return Envelope(ok=False, error=_BUSY)
+    return Envelope(ok=False, error=gettext(_BUSY))
 
 
 def _failed(failed: Exception, message: NatsMessage) -> Envelope:
     """The last resort: whoever asked must not wait for an answer that never comes."""
     _log.error("request_failed", subject=message.raw_message.subject, exc_info=failed)
-    return Envelope(ok=False, error="the service failed; its log says how")
+    return Envelope(ok=False, error=gettext("the service failed; its log says how"))
 
 
 async def _decode(message: NatsMessage) -> Any:

@@ -145,11 +145,11 @@ def test_an_adapter_without_a_page_or_without_a_row_is_a_breach(plant: Plant) ->
 def test_a_filter_without_a_row_is_a_breach(plant: Plant) -> None:
     repository = plant({"docs/definitions.md": "| key | counts |\n| --- | --- |\n| `outcomes` | the outcomes that count |\n"})
 
-    assert lines(catalogues.filters_without_documents({"outcomes": "with {}"}, repository)) == []
+    assert lines(catalogues.filters_without_documents({"outcomes": "with {texts}"}, repository)) == []
     assert lines(catalogues.filters_without_documents({"outcomes": ""}, repository)) == [
-        "shared/facts.py: the filter `outcomes` has no phrase; say what counts, with `{}` for the values"
+        "shared/facts.py: the filter `outcomes` has no phrase; say what counts, with `{texts}` or `{number}`"
     ]
-    assert lines(catalogues.filters_without_documents({"sentiments": "with {}"}, repository)) == [
+    assert lines(catalogues.filters_without_documents({"sentiments": "with {texts}"}, repository)) == [
         "docs/definitions.md: no row for the filter `sentiments`; add one that begins with the key"
     ]
 

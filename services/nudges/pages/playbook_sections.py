@@ -4,11 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Final
 
 from services.nudges.domain.announcements import Announcement, coming, explain_revision, in_force
 from services.nudges.domain.phrases import clock_time, day_and_month, number
 from services.nudges.domain.working_time import local_day
 from shared.events import BehaviourDefinition, GoalDefinition, VersionNumber
+from shared.languages.formats import full_date_text
+from shared.languages.messages import gettext, marked
+
+_AFRESH: Final = {
+    "week": marked("counted afresh each week"),
+    "month": marked("counted afresh each month"),
+    "quarter": marked("counted afresh each quarter"),
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,7 +74,7 @@ def _make_section(announcement: Announcement, timezone: str, *, today: date) -> 
     first_day = _date_with_year(playbook.binds_from)
     return PlaybookSection(
         version=playbook.version,
-        heading=f"Starting {first_day}" if playbook.binds_from > today else f"In force since {first_day}",
+        heading=describe_start(first_day, has_begun=playbook.binds_from <= today),
         team=playbook.team.name,
         message=playbook.message,
         behaviours=tuple(behaviour_line(behaviour, total_weight) for behaviour in playbook.behaviours),
@@ -85,7 +94,7 @@ def behaviour_line(behaviour: BehaviourDefinition, total_weight: Decimal) -> Beh
         label=behaviour.label,
         counts=behaviour.counts,
         target=behaviour.asks,
-        weight=f"{number(behaviour.weight)} of {number(total_weight)}",
+        weight=gettext("{weight} of {total}").format(weight=number(behaviour.weight), total=number(total_weight)),
         cap=number(behaviour.cap),
         reason=behaviour.reason,
     )
@@ -93,15 +102,25 @@ def behaviour_line(behaviour: BehaviourDefinition, total_weight: Decimal) -> Beh
 
 def describe_steps(goal: GoalDefinition) -> str:
     """How large the steps of a goal are, and when they are counted afresh."""
-    counted = f"counted afresh each {goal.period}"
+    counted = gettext(_AFRESH[goal.period])
     if goal.step_min is None:
-        return f"steps of {goal.step}, {counted}"
-    return f"steps of {goal.step} at first, then {goal.step_min} to {goal.step_max} depending on your recent weeks; {counted}"
+        return gettext("steps of {step}, {counted}").format(step=goal.step, counted=counted)
+    sentence = gettext("steps of {step} at first, then {smallest} to {largest} depending on your recent weeks; {counted}")
+    return sentence.format(step=goal.step, smallest=goal.step_min, largest=goal.step_max, counted=counted)
+
+
+def describe_start(day: str, *, has_begun: bool) -> str:
+    """The heading of a version that begins on a day."""
+    return (gettext("In force since {day}") if has_begun else gettext("Starting {day}")).format(day=day)
 
 
 def _date_with_year(day: date) -> str:
-    return f"{day_and_month(day)} {day.year}"
+    return full_date_text(day)
 
 
 def _date_and_time(instant: datetime | None, timezone: str) -> str:
-    return f"{day_and_month(local_day(instant, timezone))} at {clock_time(instant, timezone)}" if instant is not None else ""
+    if instant is None:
+        return ""
+    return gettext("{day} at {time}").format(
+        day=day_and_month(local_day(instant, timezone)), time=clock_time(instant, timezone)
+    )

@@ -22,7 +22,7 @@ from services.scoring.domain.definitions import Definitions
 from services.scoring.domain.roster.calendar import rep_day_of
 from services.scoring.domain.roster.entered_absences import spans_of
 from services.scoring.domain.roster.roster import Rep, Roster
-from shared.errors import DaymarkError
+from shared.errors import Refusal
 from shared.events import ManagerId
 from shared.postgres.pool import Connection
 from shared.requests.absences import AbsenceQuery, AbsenceSpan, AbsenceState
@@ -33,29 +33,29 @@ REACH: Final = timedelta(days=183)
 _ONE_DAY: Final = timedelta(days=1)
 
 
-class NotTheirManager(DaymarkError):
+class NotTheirManager(Refusal):
     """You don't manage this rep's team today, so you can't enter or undo absences for them. Ask whoever does."""
 
 
-class RangeBackwards(DaymarkError):
+class RangeBackwards(Refusal):
     """The last day is before the first. Swap the two dates."""
 
 
-class RangeTooLong(DaymarkError):
+class RangeTooLong(Refusal):
     """An absence entered here can be at most 60 days long. Enter a longer one in parts, or have it put into the roster file."""
 
 
-class RangeTooFar(DaymarkError):
+class RangeTooFar(Refusal):
     """An absence entered here can be at most half a year ago or ahead. Check the year; the roster file takes any
     date."""
 
 
-class NoEmptyDay(DaymarkError):
+class NoEmptyDay(Refusal):
     """Something was logged on each of these days, and it counts, so none of them was entered as an absence. Choose other days,
     or correct the records in the CRM first."""
 
 
-class StandsInRoster(DaymarkError):
+class StandsInRoster(Refusal):
     """This absence is in the roster file, so it can't be undone here. Ask whoever runs Daymark to correct the file."""
 
 

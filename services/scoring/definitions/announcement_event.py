@@ -14,6 +14,8 @@ from services.scoring.domain.roster.calendar import rep_day_of
 from services.scoring.domain.score import as_decimal
 from shared.event_types import PLAYBOOK_ANNOUNCED, PLAYBOOK_WITHDRAWN
 from shared.events import BehaviourDefinition, GoalDefinition, Manager, PlaybookAnnounced, PlaybookWithdrawn, Rep, Team
+from shared.languages.catalogue import ENGLISH
+from shared.languages.current import current_language, using_language
 from shared.postgres.outbox import OutboxEvent, make_event
 
 _CACHE_SIZE: Final = 256
@@ -23,11 +25,13 @@ def announcement_event(notice: Notice, definitions: Definitions, *, traceparent:
     """The event of a notice. Its id is the same whenever the same announcement is made again."""
     event_id = f"{notice.rep_id}:{notice.version}:{notice.announcement_number}"
     if notice.binding is not None:
+        with using_language(ENGLISH):  # also if a reader of another language has published it
+            announced = _announced(notice.binding, definitions, number=notice.announcement_number, now=now)
         if notice.binding.playbook.wording:
             event_id += f":{notice.binding.playbook.wording}"
         return make_event(
             PLAYBOOK_ANNOUNCED,
-            _announced(notice.binding, definitions, number=notice.announcement_number, now=now),
+            announced,
             event_id=f"{event_id}:{PLAYBOOK_ANNOUNCED.name}",
             subject=notice.rep_id,
             traceparent=traceparent,
@@ -71,9 +75,13 @@ def _announced(binding: Binding, definitions: Definitions, *, number: int, now: 
     )
 
 
-@lru_cache(maxsize=_CACHE_SIZE)
 def define_behaviours(playbook: Playbook) -> tuple[BehaviourDefinition, ...]:
-    """As people read them."""
+    """As people read them, in their language."""
+    return _define_behaviours(playbook, current_language())
+
+
+@lru_cache(maxsize=_CACHE_SIZE)
+def _define_behaviours(playbook: Playbook, _: str) -> tuple[BehaviourDefinition, ...]:
     return tuple(
         BehaviourDefinition(
             key=behaviour.key,
@@ -89,9 +97,13 @@ def define_behaviours(playbook: Playbook) -> tuple[BehaviourDefinition, ...]:
     )
 
 
-@lru_cache(maxsize=_CACHE_SIZE)
 def define_goals(playbook: Playbook) -> tuple[GoalDefinition, ...]:
-    """As people read them."""
+    """As people read them, in their language."""
+    return _define_goals(playbook, current_language())
+
+
+@lru_cache(maxsize=_CACHE_SIZE)
+def _define_goals(playbook: Playbook, _: str) -> tuple[GoalDefinition, ...]:
     return tuple(
         GoalDefinition(
             key=goal.key,

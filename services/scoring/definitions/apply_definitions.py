@@ -34,7 +34,7 @@ from services.scoring.domain.roster.entered_absences import stated_in_roster, wi
 from services.scoring.domain.roster.roster import EMPTY_ROSTER, Roster
 from services.scoring.domain.roster.roster_changes import RosterChanges, changes_between
 from services.scoring.domain.roster.roster_entries import find_lost_entries
-from shared.errors import DaymarkError
+from shared.errors import DaymarkError, Refusal
 from shared.events import ManagerId, PersonId, RepId, TeamId
 from shared.plurals import count_nouns
 from shared.postgres.pool import Connection
@@ -44,20 +44,20 @@ _ONE_DAY: Final = timedelta(days=1)
 _NAMED_MAX: Final = 10
 
 
-class RevisionNeedsReason(DaymarkError):
+class RevisionNeedsReason(Refusal):
     """A version that begins before today changes scores of the past. Let it begin today or later, or give --revise with the
     reason."""
 
 
-class NotTheirTeam(DaymarkError):
+class NotTheirTeam(Refusal):
     """You don't manage this team today, so you can't change its playbook. Ask whoever does."""
 
 
-class PublishedMeanwhile(DaymarkError):
+class PublishedMeanwhile(Refusal):
     """Somebody else has published a playbook for this team meanwhile. Look at what they changed, then publish yours again."""
 
 
-class ErasedPersonInRoster(DaymarkError):
+class ErasedPersonInRoster(Refusal):
     """This id or CRM user belonged to a person who was erased, so their activities are not recorded. Use another id, or leave
     the user out. Nothing has changed."""
 

@@ -10,18 +10,18 @@ from services.scoring.definitions.stored_definitions import list_rosters
 from services.scoring.domain.definition_files.roster_history import RosterVersion, collect_history, has_listed_team
 from services.scoring.domain.roster.calendar import team_day_of
 from services.scoring.domain.roster.roster import Roster
-from shared.errors import DaymarkError
+from shared.errors import DaymarkError, Refusal
 from shared.events import ManagerId, RepId
 from shared.observation import SourceName
 from shared.requests.definitions import NamesQuery
 from shared.suggestions import with_suggestion
 
 
-class NoSuchRep(DaymarkError):
+class NoSuchRep(Refusal):
     """The roster has no rep with this id. `daymark scores` lists the reps with a score."""
 
 
-class NoSuchTeam(DaymarkError):
+class NoSuchTeam(Refusal):
     """The roster has no team with this id. `daymark playbook list` lists the teams with a playbook."""
 
 
@@ -29,7 +29,7 @@ class NoSuchManager(DaymarkError):
     """The roster has nobody with this id who leads a team today or later. The roster file lists the managers of each team."""
 
 
-class PersonNotInRoster(DaymarkError):
+class PersonNotInRoster(Refusal):
     """The roster has neither a rep nor a manager with this id. The roster file lists both."""
 
 

@@ -18,11 +18,12 @@ from services.scoring.domain.playbook.playbook import Playbook
 from services.scoring.domain.playbook.wordings import find_unexplained
 from services.scoring.explain.preview_playbook import NothingToPreview, preview_playbooks
 from services.scoring.playbooks.show_playbook import publication_row
+from shared.languages.messages import gettext, marked
 from shared.requests.definitions import PreviewQuery, PreviewRep
 from shared.requests.playbook.drafts import Draft, DraftMistake, DraftQuery
 
 _FILE = "draft"
-_PAST = "must be today or later; the past is changed with `daymark playbook apply --revise` only"
+_PAST = marked("must be today or later; the past is changed with `daymark playbook apply --revise` only")
 
 
 async def draft_playbook(pool: asyncpg.Pool, cache: DefinitionsCache, query: DraftQuery, *, now: datetime) -> Draft:
@@ -39,7 +40,7 @@ async def draft_playbook(pool: asyncpg.Pool, cache: DefinitionsCache, query: Dra
         return draft.model_copy(update={"mistakes": mistakes})
     rewords = _find_rewords(playbook, definitions)
     if rewords is None and playbook not in definitions.playbooks.of(query.team) and is_revision(playbook, definitions, now=now):
-        return draft.model_copy(update={"mistakes": (DraftMistake(key="effective_from", problem=_PAST),)})
+        return draft.model_copy(update={"mistakes": (DraftMistake(key="effective_from", problem=gettext(_PAST)),)})
     before = definitions.playbooks.in_force(query.team, playbook.effective_from)
     if rewords is not None:
         playbook = replace(playbook, effective_from=rewords.effective_from)

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+from shared.languages.messages import gettext
+from shared.reach import transport_name
 from shared.requests.people import PersonRow, WayList, WayRow
 
 
@@ -25,9 +27,9 @@ def _status(row: PersonRow, states: Sequence[WayRow], configured: Sequence[str])
     failing = [state for state in states if state.transport in usable and state.failures]
     problem = row.because
     if row.ways and not usable:
-        problem = f"{' and '.join(row.ways)} not configured; see [channels] in daymark.toml"
+        problem = gettext("{ways} not configured; see [channels] in daymark.toml").format(ways=_all_of(row.ways))
     elif usable and len(failing) == len(usable):
-        problem = "; ".join(f"{state.transport}: {state.last_error}" for state in failing)
+        problem = "; ".join(f"{transport_name(state.transport)}: {state.last_error}" for state in failing)
     return PersonStatus(
         person=row.person,
         name=row.name,
@@ -38,3 +40,10 @@ def _status(row: PersonRow, states: Sequence[WayRow], configured: Sequence[str])
         problem=problem,
         states=tuple(states),
     )
+
+
+def _all_of(ways: Sequence[str]) -> str:
+    first, *others = map(transport_name, ways)
+    for other in others:
+        first = gettext("{first} and {second}").format(first=first, second=other)
+    return first

@@ -19,13 +19,14 @@ ROOT: Final = Path(__file__).parents[3]
 TEMPLATE: Final = FOLDER / "daymark.pot"
 _SOURCES: Final = ("services", "shared")
 _METHODS: Final = [
-    ("**.py", "python"),
+    ("**.py", "tests.contract.languages.extraction:extract_python"),
     ("**.html", "jinja2.ext:babel_extract"),
     ("**/templates/*.txt", "jinja2.ext:babel_extract"),
+    ("**/senders.yaml", "tests.contract.languages.extraction:extract_senders"),
 ]
 _TEMPLATE_OPTIONS: Final = {"trimmed": "true", "newstyle_gettext": "true"}
 _OPTIONS: Final = {"**.html": _TEMPLATE_OPTIONS, "**/templates/*.txt": _TEMPLATE_OPTIONS}
-_KEYWORDS: Final = {"gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2), "marked": None}
+_KEYWORDS: Final = {"gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2), "marked": None, "pmarked": ((1, "c"), 2)}
 _COMMENT_TAG: Final = "Translators:"
 _HEADINGS: Final = ('"MIME-Version:', '"Content-Type:', '"Content-Transfer-Encoding:', '"Language:', '"Plural-Forms:')
 """What the first entry says. Dates and addresses would only differ between two runs."""

@@ -133,9 +133,9 @@ def filters_without_documents(phrases: Mapping[str, str], repository: Repository
     """Each filter has a phrase, and its key a row in the manual of playbooks. `phrases` maps the key to the phrase."""
     rows = {cells[0].strip("`") for cells in table_rows(_text(repository, DEFINITIONS))}
     for key, phrase in phrases.items():
-        if "{}" not in phrase:
+        if "{" not in phrase:
             yield Breach(
-                place=FACTS, fact=f"the filter `{key}` has no phrase", remedy="say what counts, with `{}` for the values"
+                place=FACTS, fact=f"the filter `{key}` has no phrase", remedy="say what counts, with `{texts}` or `{number}`"
             )
         if key not in rows:
             yield Breach(place=DEFINITIONS, fact=f"no row for the filter `{key}`", remedy="add one that begins with the key")

@@ -4,7 +4,16 @@ from datetime import date
 from decimal import Decimal
 
 from shared.languages.current import using_language
-from shared.languages.formats import day_and_month_text, full_date_text, number_text, short_date_text, weekday_name
+from shared.languages.formats import (
+    day_and_month_text,
+    either,
+    full_date_text,
+    number_text,
+    short_date_text,
+    weekday_name,
+    weekday_names,
+    with_decimal_sign,
+)
 from shared.languages.messages import gettext, marked, pgettext
 
 _DAY = date(2026, 3, 9)
@@ -42,3 +51,14 @@ def test_a_number_has_no_empty_decimals_and_the_mark_of_its_language() -> None:
     assert [number_text(number) for number in numbers] == ["5", "2.5", "1000", "0.333", "12345"]
     with using_language("es"):
         assert number_text(Decimal("2.50")) == "2,5"
+
+
+def test_alternatives_weekdays_and_a_number_as_it_was_written() -> None:
+    assert (either(["a"]), either(["a", "b", "c"]), weekday_names()[0], with_decimal_sign("500.00")) == (
+        "a",
+        "a or b or c",
+        "Monday",
+        "500.00",
+    )
+    with using_language("es"):
+        assert (either(["a", "b"]), weekday_names(is_short=True)[6], with_decimal_sign("500.00")) == ("a o b", "dom", "500,00")

@@ -8,9 +8,10 @@ import pytest
 from pydantic import TypeAdapter
 from structlog.testing import capture_logs
 
-from shared.errors import DaymarkError
+from shared.errors import DaymarkError, Refusal
 from shared.jetstream.client import LeanClient, connect
 from shared.jetstream.publisher import NotStored
+from shared.languages.current import using_language
 from shared.requests.client import NO_QUERY, NoResponder, Refused, ask
 from shared.requests.endpoint import Endpoint, Envelope, NoQuery, Schema
 from shared.requests.router import RequestRouter
@@ -32,6 +33,10 @@ class Score(Schema):
 
     rep: str
     points: int
+
+
+class NotTheirTeam(Refusal):
+    """You don't manage this team today, so you can't change its playbook. Ask whoever does."""
 
 
 class NoScore(DaymarkError):
@@ -187,6 +192,17 @@ async def test_a_reply_that_is_too_large_for_the_server_is_answered_with_a_sente
         await ask(connection, SCORE, ScoreQuery(rep=rep), timeout_s=20, attempts_max=1)
 
     assert [log["subject"] for log in logs if log["event"] == "reply_too_large"] == [SCORE.subject]
+
+
+async def test_a_refusal_is_in_the_language_of_whoever_asks_and_of_nobody_who_asks_after_them(
+    service: _Service, connection: LeanClient
+) -> None:
+    service.failure = NotTheirTeam("north")
+
+    with using_language("es"), pytest.raises(Refused, match=r"^north: Hoy no gestionas este equipo, así que no puedes"):
+        await ask(connection, SCORE, ScoreQuery(rep="ana"))
+    with pytest.raises(Refused, match=r"^north: You don't manage this team today"):
+        await ask(connection, SCORE, ScoreQuery(rep="ana"))
 
 
 async def test_each_query_is_answered_by_one_of_the_replicas(nats_url: str, service: _Service, connection: LeanClient) -> None:

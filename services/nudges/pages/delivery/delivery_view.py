@@ -10,6 +10,7 @@ from services.nudges.domain.phrases import capitalized, natural_name
 from services.nudges.pages.delivery.undelivered import Undelivered, Waiting
 from services.nudges.pages.people.people_view import describe_instant
 from shared.events import NudgeId, PersonId
+from shared.reach import transport_name
 from shared.requests.nudges import ChannelList, ChannelRow
 from shared.requests.people import PersonRow, WayList, WayRow
 from shared.requests.roster.person_status import PersonStatus, status_of_people
@@ -133,7 +134,7 @@ def _way(transport: str, state: WayRow | None, *, is_configured: bool, now: date
     reached = state.last_delivered_at if state is not None else None
     failing = state.failing_since if state is not None and state.failures else None
     return WayLine(
-        transport=capitalized(transport),
+        transport=capitalized(transport_name(transport)),
         state="missing" if not is_configured else "failing" if failing is not None else "ok" if reached is not None else "new",
         reached=describe_instant(reached, now=now) if reached is not None else "",
         failing_since=describe_instant(failing, now=now) if failing is not None else "",

@@ -26,6 +26,7 @@ from services.nudges.pages.people.roster_forms import Fields, read_email, read_m
 from services.nudges.pages.rendering import Renderer
 from shared.clock import Clock
 from shared.events import PersonId, RepId, TeamId
+from shared.languages.messages import gettext, marked
 from shared.requests.client import NO_QUERY, NoResponder, Refused
 from shared.requests.people import PERSON_FIND, TYPED_LENGTH_MAX, NameQuery
 from shared.requests.roster.edits import ROSTER_EDIT, NewEmail, NewPerson, NewTeam, RosterEdit, UserMatch
@@ -34,8 +35,10 @@ from shared.requests.scores import UNMATCHED_USERS
 from shared.transient_errors import TRANSIENT_ERRORS
 
 _UNAVAILABLE: Final = (*TRANSIENT_ERRORS, NoResponder)
-_TOO_LONG: Final = "Nothing was changed: what was typed is too long. Shorten it."
-_NOT_NAMED: Final = "Nothing was changed: nobody, or more than one person, has this name. Type the id or the email of a rep."
+_TOO_LONG: Final = marked("Nothing was changed: what was typed is too long. Shorten it.")
+_NOT_NAMED: Final = marked(
+    "Nothing was changed: nobody, or more than one person, has this name. Type the id or the email of a rep."
+)
 Edit = NewTeam | NewPerson | UserMatch | NewEmail
 
 
@@ -131,7 +134,7 @@ class PeoplePage:
         except (*_UNAVAILABLE, Refused):
             return self._renderer.unavailable()
         if not rep_id:
-            return await self._page(request, entrance, refusal=_NOT_NAMED)
+            return await self._page(request, entrance, refusal=gettext(_NOT_NAMED))
         return await self._enter(request, entrance, partial(read_match, rep_id=RepId(PersonId(rep_id))), done="user")
 
     async def _find_person(self, typed: str) -> str:
@@ -157,7 +160,7 @@ class PeoplePage:
         except _UNAVAILABLE:
             return self._renderer.unavailable()
         except (Refused, ValidationError) as refused:
-            refusal = str(refused) if isinstance(refused, Refused) else _TOO_LONG
+            refusal = str(refused) if isinstance(refused, Refused) else gettext(_TOO_LONG)
             if refuse is not None:
                 return await refuse(fields, refusal=refusal)
             return await self._page(request, entrance, refusal=refusal)

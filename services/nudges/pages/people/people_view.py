@@ -7,6 +7,8 @@ from typing import Final
 
 from services.nudges.domain.phrases import clock_time, long_date, natural_name
 from shared.events import PersonId, RepId, TeamId
+from shared.languages.messages import gettext
+from shared.reach import transport_name
 from shared.requests.people import PersonRow, WayList
 from shared.requests.roster.edits import CrmUser
 from shared.requests.roster.overview import AbsenceAhead, CalendarAhead, RosterOverview, RosterRep, RosterTeam
@@ -20,26 +22,18 @@ _UTC: Final = "UTC"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PersonLine:
-    """A person of a team. `reached` is when a message last reached them; empty if none has. `problem` says why none does."""
+    """A person of a team. `reached_by` says by which ways, in their order. `reached` is when a message last reached them; empty
+    if none has. `problem` says why none does. `absences` are in words."""
 
     id: PersonId
     name: str
     role: str
-    ways: tuple[str, ...]
+    reached_by: str
     reached: str
     problem: str
     has_no_contact: bool
     users: tuple[CrmUser, ...] = ()
-    absences: tuple["AbsenceLine", ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AbsenceLine:
-    """Days on which a rep is away, in words; `last` is empty for a single day."""
-
-    first: str
-    last: str
-    is_whole: bool
+    absences: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -116,7 +110,8 @@ def names_of(overview: RosterOverview) -> Mapping[str, str]:
 
 def describe_instant(instant: datetime, *, now: datetime) -> str:
     """`Monday 9 March at 12:02 UTC`."""
-    return f"{long_date(instant.date(), today=now.date())} at {clock_time(instant, _UTC)} UTC"
+    day = long_date(instant.date(), today=now.date())
+    return gettext("{day} at {time} UTC").format(day=day, time=clock_time(instant, _UTC))
 
 
 def _team(team: RosterTeam, ways: WayList, *, now: datetime) -> TeamLines:
@@ -134,15 +129,13 @@ def _team(team: RosterTeam, ways: WayList, *, now: datetime) -> TeamLines:
     )
 
 
-def _person(
-    status: PersonStatus, users: tuple[CrmUser, ...], absences: tuple[AbsenceLine, ...], *, now: datetime
-) -> PersonLine:
+def _person(status: PersonStatus, users: tuple[CrmUser, ...], absences: tuple[str, ...], *, now: datetime) -> PersonLine:
     reached = [state.last_delivered_at for state in status.states if state.last_delivered_at is not None]
     return PersonLine(
         id=status.person,
         name=natural_name(status.name),
         role=status.role,
-        ways=status.ways,
+        reached_by=_reached_by(status.ways),
         reached=describe_instant(max(reached), now=now) if reached else "",
         problem=status.problem,
         has_no_contact=bool(status.because),
@@ -151,16 +144,25 @@ def _person(
     )
 
 
-def _absences(rep: RosterRep) -> tuple[AbsenceLine, ...]:
+def _reached_by(ways: Sequence[str]) -> str:
+    """The first way, and those that are tried after it."""
+    first, *others = [transport_name(way) for way in ways] or [""]
+    for other in others:
+        first = gettext("{first}, then by {second}").format(first=first, second=other)
+    return gettext("Reached by {ways}").format(ways=first)
+
+
+def _absences(rep: RosterRep) -> tuple[str, ...]:
     return tuple(_absence(absence, today=rep.today) for absence in rep.absences)
 
 
-def _absence(absence: AbsenceAhead, *, today: date) -> AbsenceLine:
-    return AbsenceLine(
-        first=long_date(absence.first, today=today),
-        last=long_date(absence.last, today=today) if absence.last > absence.first else "",
-        is_whole=absence.is_whole,
-    )
+def _absence(absence: AbsenceAhead, *, today: date) -> str:
+    first, last = long_date(absence.first, today=today), long_date(absence.last, today=today)
+    if absence.last > absence.first:
+        text = gettext("Away from {first} to {last}") if absence.is_whole else gettext("Partly away from {first} to {last}")
+        return text.format(first=first, last=last)
+    text = gettext("Away on {day}") if absence.is_whole else gettext("Partly away on {day}")
+    return text.format(day=first)
 
 
 def _user(number: int, user: UnmatchedUser, *, today: date) -> UserLine:

@@ -39,6 +39,7 @@ from services.nudges.pages.playbook.form_view import (
 from services.nudges.pages.playbook.playbook_view import begins_default, describe_author
 from services.nudges.pages.rendering import Renderer
 from shared.events import ManagerId, TeamId
+from shared.languages.messages import gettext, marked
 from shared.playbook.document import PlaybookDocument, write_playbook
 from shared.requests.client import NoResponder, Refused
 from shared.requests.definitions import PLAYBOOK_APPLY, DefinitionFile
@@ -57,12 +58,12 @@ _FORM: Final = f"{PLAYBOOK_PATH}/{{team}}/edit"
 _FILE: Final = "page"
 _WEEKS: Final = 4
 _UNANSWERED: Final = (*TRANSIENT_ERRORS, NoResponder)
-_NOT_PUBLISHED: Final = (
+_NOT_PUBLISHED: Final = marked(
     "Daymark cannot say whether this was published: it took too long. Everything that you wrote is still here. Publish again; "
     "nothing is published twice."
 )
-_MISTAKES: Final = "Not published yet. Correct what is marked below; everything that you wrote is still here."
-_MEANWHILE: Final = "Not published yet: somebody else has published in the meantime."
+_MISTAKES: Final = marked("Not published yet. Correct what is marked below; everything that you wrote is still here.")
+_MEANWHILE: Final = marked("Not published yet: somebody else has published in the meantime.")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -136,14 +137,14 @@ class EditPage:
             if draft.is_published:
                 return _done(team_id, "nothing")
             if draft.mistakes or draft.newer:
-                return await self._refuse(entrance, form, team_id, _MISTAKES if draft.mistakes else _MEANWHILE)
+                return await self._refuse(entrance, form, team_id, gettext(_MISTAKES if draft.mistakes else _MEANWHILE))
             published_by = ManagerId(entrance.person_id)
             file = DefinitionFile(name=_FILE, text=draft.text, published_by=published_by, edition=form.edition)
             await self._ask(PLAYBOOK_APPLY, file)
         except Refused as refused:
-            return await self._refuse(entrance, form, team_id, f"Not published. {refused}")
+            return await self._refuse(entrance, form, team_id, gettext("Not published. {reason}").format(reason=refused))
         except _UNANSWERED:
-            return self._page(entrance, form, _Checked(draft=None), refusal=_NOT_PUBLISHED)
+            return self._page(entrance, form, _Checked(draft=None), refusal=gettext(_NOT_PUBLISHED))
         return _done(team_id, "wording" if draft.rewords is not None else "version")
 
     async def _refuse(self, entrance: Entrance, form: _Form, team_id: TeamId, refusal: str) -> Response:

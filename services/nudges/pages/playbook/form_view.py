@@ -6,25 +6,28 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
-from services.nudges.domain.phrases import natural_name, number, whole_score
+from services.nudges.domain.phrases import capitalized, natural_name, number, whole_score
 from services.nudges.pages.playbook.form_fields import shown_target, shown_value
 from shared.facts import FILTERED_FACTS, OneOf
+from shared.languages.formats import weekday_names
+from shared.languages.messages import gettext, marked
 from shared.playbook.document import WEEKDAYS, BehaviourDocument, GoalDocument, PlaybookDocument, Section
 from shared.requests.definitions import PreviewRep
 from shared.requests.playbook.drafts import DraftMistake, SuggestedTargets
 
-_DAY_NAMES: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _FILTER_LABELS: Final[Mapping[str, tuple[str, str]]] = {
-    "kinds": ("Kinds of activity", "such as call, email, meeting"),
-    "min_duration_s": ("Minimum length in seconds", "such as 120"),
-    "outcomes": ("Outcomes", "such as connected"),
-    "directions": ("Direction", ""),
-    "min_amount": ("Worth at least", "such as 500"),
-    "stages": ("Stages of the deal", "such as offer"),
+    "kinds": (marked("Kinds of activity"), marked("such as call, email, meeting")),
+    "min_duration_s": (marked("Minimum length in seconds"), marked("such as 120")),
+    "outcomes": (marked("Outcomes"), marked("such as connected")),
+    "directions": (marked("Direction"), ""),
+    "min_amount": (marked("Worth at least"), marked("such as 500")),
+    "stages": (marked("Stages of the deal"), marked("such as offer")),
 }
 """Label and hint of the field of each filter."""
+_PERIODS: Final = {"week": marked("week"), "month": marked("month"), "quarter": marked("quarter")}
 _WEEK: Final = 7
-_NO_SCORE: Final = "none"
+Choices = tuple[tuple[str, str], ...]
+"""Values with their labels."""
 _SCORE_WIDTH_MAX: Final = Decimal(150)
 
 
@@ -32,7 +35,7 @@ class Mistakes:
     """What is wrong in a draft, at the keys of its file."""
 
     def __init__(self, mistakes: Iterable[DraftMistake] = ()) -> None:
-        self._mistakes = [(mistake.key, f"{mistake.problem[:1].upper()}{mistake.problem[1:]}.") for mistake in mistakes]
+        self._mistakes = [(mistake.key, f"{capitalized(mistake.problem)}.") for mistake in mistakes]
         self._shown: set[str] = set()
 
     def at(self, path: str, *, below: bool = True) -> str:
@@ -59,7 +62,7 @@ class Field:
     value: str
     mistake: str = ""
     hint: str = ""
-    choices: tuple[str, ...] = ()
+    choices: Choices = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -136,8 +139,8 @@ def preview_rows(reps: Iterable[PreviewRep]) -> list[PreviewRow]:
     rows = [
         PreviewRow(
             name=natural_name(rep.name),
-            was=whole_score(rep.was) if rep.was is not None else _NO_SCORE,
-            would_be=whole_score(rep.would_be) if rep.would_be is not None else _NO_SCORE,
+            was=_score(rep.was),
+            would_be=_score(rep.would_be),
             was_share=_share(rep.was),
             would_be_share=_share(rep.would_be),
         )
@@ -159,13 +162,25 @@ def _behaviour(place: int, behaviour: BehaviourDocument, suggested: SuggestedTar
         number=place + 1,
         name=name,
         key=behaviour.key,
-        title=behaviour.label or f"behaviour {place + 1}",
+        title=behaviour.label or gettext("behaviour {number}").format(number=place + 1),
         label=_label(name, path, behaviour.label, mistakes),
-        reason=_field(f"{name}.why", "Why, in your words", behaviour.reason, mistakes.at(f"{path}.why")),
+        reason=_field(f"{name}.why", gettext("Why, in your words"), behaviour.reason, mistakes.at(f"{path}.why")),
         filters=_filters(name, path, behaviour.counts, mistakes),
         others=(
-            _field(f"{name}.weight", "Weight", behaviour.weight, mistakes.at(f"{path}.weight"), hint="against the others"),
-            _field(f"{name}.cap", "Counts up to", behaviour.cap, mistakes.at(f"{path}.cap"), hint="times the target"),
+            _field(
+                f"{name}.weight",
+                gettext("Weight"),
+                behaviour.weight,
+                mistakes.at(f"{path}.weight"),
+                hint=gettext("against the others"),
+            ),
+            _field(
+                f"{name}.cap",
+                gettext("Counts up to"),
+                behaviour.cap,
+                mistakes.at(f"{path}.cap"),
+                hint=gettext("times the target"),
+            ),
         ),
         targets=tuple(
             TargetField(
@@ -174,7 +189,9 @@ def _behaviour(place: int, behaviour: BehaviourDocument, suggested: SuggestedTar
                 value=shown_target(target),
                 suggestion=number(suggestion) if suggestion is not None else "",
             )
-            for weekday, day_name, target, suggestion in zip(WEEKDAYS, _DAY_NAMES, behaviour.targets, suggestions, strict=True)
+            for weekday, day_name, target, suggestion in zip(
+                WEEKDAYS, weekday_names(is_short=True), behaviour.targets, suggestions, strict=True
+            )
         ),
         targets_mistake=mistakes.at(f"{path}.target"),
         mistake=mistakes.at(path, below=False),
@@ -187,17 +204,32 @@ def _goal(place: int, goal: GoalDocument, mistakes: Mistakes) -> EntryFields:
         number=place + 1,
         name=name,
         key=goal.key,
-        title=goal.label or f"goal {place + 1}",
+        title=goal.label or gettext("goal {number}").format(number=place + 1),
         label=_label(name, path, goal.label, mistakes),
         reason=None,
         filters=_filters(name, path, goal.counts, mistakes),
         others=(
             _field(
-                f"{name}.period", "Period", goal.period, mistakes.at(f"{path}.period"), choices=("week", "month", "quarter")
+                f"{name}.period",
+                gettext("Period"),
+                goal.period,
+                mistakes.at(f"{path}.period"),
+                choices=tuple((period, gettext(label)) for period, label in _PERIODS.items()),
             ),
-            _field(f"{name}.step", "Step", goal.step, mistakes.at(f"{path}.step"), hint="from one to the next"),
-            _field(f"{name}.step_min", "Smallest step", goal.step_min, mistakes.at(f"{path}.step_min"), hint="may be empty"),
-            _field(f"{name}.step_max", "Largest step", goal.step_max, mistakes.at(f"{path}.step_max"), hint="may be empty"),
+            _field(
+                f"{name}.step",
+                gettext("Step"),
+                goal.step,
+                mistakes.at(f"{path}.step"),
+                hint=gettext("from one to the next"),
+            ),
+            *(
+                _field(f"{name}.{key}", label, step, mistakes.at(f"{path}.{key}"), hint=gettext("may be empty"))
+                for key, label, step in (
+                    ("step_min", gettext("Smallest step"), goal.step_min),
+                    ("step_max", gettext("Largest step"), goal.step_max),
+                )
+            ),
         ),
         mistake=mistakes.at(path, below=False),
     )
@@ -210,22 +242,33 @@ def _filters(name: str, path: str, counts: Section, mistakes: Mistakes) -> tuple
         key = fact.filter.key
         label, hint = _FILTER_LABELS[key]
         value = shown_value(counts[key]) if key in counts else ""
-        choices = ("", *sorted(fact.filter.choices)) if isinstance(fact.filter, OneOf) and fact.filter.choices else ()
-        if choices and value not in choices:
-            choices = (*choices, value)
+        choices = _choices(fact.filter, value) if isinstance(fact.filter, OneOf) else ()
         mistake = mistakes.at(f"{path}.counts.{key}")
-        fields.append(_field(f"{name}.{key}", label, value, mistake, hint=hint, choices=choices))
+        hint = gettext(hint) if hint else ""
+        fields.append(_field(f"{name}.{key}", gettext(label), value, mistake, hint=hint, choices=choices))
     return tuple(fields)
 
 
-def _field(name: str, label: str, value: str, mistake: str, *, hint: str = "", choices: tuple[str, ...] = ()) -> Field:
+def _choices(one_of: OneOf, value: str) -> Choices:
+    """Also the value that is there, if it is none of them."""
+    if not one_of.choices:
+        return ()
+    known = [("", gettext("any")), *((choice, one_of.name_of(choice)) for choice in sorted(one_of.choices))]
+    return (*known, *([(value, value)] if value not in dict(known) else []))
+
+
+def _field(name: str, label: str, value: str, mistake: str, *, hint: str = "", choices: Choices = ()) -> Field:
     return Field(name=name, label=label, value=value, mistake=mistake, hint=hint, choices=choices)
 
 
 def _label(name: str, path: str, label: str, mistakes: Mistakes) -> Field:
     """A key that is wrong is shown here: it comes from the name."""
     sentences = (mistakes.at(f"{path}.label"), mistakes.at(f"{path}.key"))
-    return _field(f"{name}.label", "Name", label, " ".join(sentence for sentence in sentences if sentence))
+    return _field(f"{name}.label", gettext("Name"), label, " ".join(sentence for sentence in sentences if sentence))
+
+
+def _score(score: Decimal | None) -> str:
+    return whole_score(score) if score is not None else gettext("none")
 
 
 def _share(score: Decimal | None) -> int:

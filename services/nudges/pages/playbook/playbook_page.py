@@ -15,6 +15,7 @@ from services.nudges.pages.people.ask_scoring import AskScoring
 from services.nudges.pages.playbook.playbook_view import NOTICES, make_view
 from services.nudges.pages.rendering import Renderer
 from shared.events import TeamId
+from shared.languages.messages import gettext
 from shared.requests.client import NoResponder, Refused
 from shared.requests.playbook.drafts import PLAYBOOK_SHOW, TeamPlaybook, TeamQuery
 from shared.transient_errors import TRANSIENT_ERRORS
@@ -67,7 +68,7 @@ class PlaybookPage:
             teams=[(team.name, playbook_path(team.team)) for team in teams],
             path=playbook_path(team_id),
             edit_path=edit_playbook_path(team_id) if can_edit else "",
-            notice=NOTICES.get(request.query_params.get("done", ""), ""),
+            notice=_notice(request.query_params.get("done", "")),
         )
 
     async def _export(self, request: Request, entrance: Entrance) -> Response:
@@ -81,6 +82,10 @@ class PlaybookPage:
             return self._renderer.not_found(entrance)
         headers = {"Content-Disposition": f'attachment; filename="playbook-{team_id}.yaml"', **_HEADERS}
         return PlainTextResponse(text, media_type="application/yaml", headers=headers)
+
+
+def _notice(done: str) -> str:
+    return gettext(NOTICES[done]) if done in NOTICES else ""
 
 
 def _exported(playbook: TeamPlaybook, version: str) -> str | None:

@@ -7,8 +7,9 @@ from decimal import Decimal
 
 from services.nudges.domain.phrases import clock_time, long_date, natural_name
 from services.nudges.domain.working_time import local_day
-from services.nudges.pages.playbook_sections import BehaviourLine, GoalLine, behaviour_line, describe_steps
+from services.nudges.pages.playbook_sections import BehaviourLine, GoalLine, behaviour_line, describe_start, describe_steps
 from shared.events import VersionNumber
+from shared.languages.messages import gettext, marked
 from shared.requests.playbook.drafts import Acknowledgement, PublicationRow, ShownVersion, TeamPlaybook
 
 
@@ -88,8 +89,10 @@ def history_lines(publications: Iterable[PublicationRow], playbook: TeamPlaybook
 def describe_author(published_by: str | None) -> str:
     """Who published something, or how it came, as the end of a sentence."""
     if published_by is None:
-        return "applied from a file, or in the first steps"
-    return f"published by {natural_name(published_by) or 'somebody who was erased'}"
+        return gettext("applied from a file, or in the first steps")
+    if name := natural_name(published_by):
+        return gettext("published by {name}").format(name=name)
+    return gettext("published by somebody who was erased")
 
 
 def _section(version: ShownVersion, playbook: TeamPlaybook, *, has_readers: bool) -> VersionSection:
@@ -98,7 +101,7 @@ def _section(version: ShownVersion, playbook: TeamPlaybook, *, has_readers: bool
     readers = tuple(_reader(reader, playbook) for reader in version.acknowledgements) if has_readers else ()
     return VersionSection(
         version=version.version,
-        heading=f"In force since {begins}" if version.state == "in force" else f"Starting {begins}",
+        heading=describe_start(begins, has_begun=version.state == "in force"),
         message=version.document.message,
         behaviours=tuple(behaviour_line(behaviour, total_weight) for behaviour in version.behaviours),
         goals=tuple(GoalLine(label=goal.label, steps=describe_steps(goal), counts=goal.counts) for goal in version.goals),
@@ -120,13 +123,13 @@ def _reader(reader: Acknowledgement, playbook: TeamPlaybook) -> ReaderLine:
 
 def _moment(instant: datetime, playbook: TeamPlaybook) -> str:
     day = long_date(local_day(instant, playbook.timezone), today=playbook.today)
-    return f"{day} at {clock_time(instant, playbook.timezone)}"
+    return gettext("{day} at {time}").format(day=day, time=clock_time(instant, playbook.timezone))
 
 
 NOTICES: Mapping[str, str] = {
-    "version": "Published. The reps get the announcement in their working hours.",
-    "wording": "The wording is updated. The rules are the same, so nobody is notified.",
-    "nothing": "Nothing is different from what is published already, so nothing was changed.",
+    "version": marked("Published. The reps get the announcement in their working hours."),
+    "wording": marked("The wording is updated. The rules are the same, so nobody is notified."),
+    "nothing": marked("Nothing is different from what is published already, so nothing was changed."),
 }
 """What the page says after the form, by what became of it."""
 

@@ -8,23 +8,22 @@ from typing import Final
 from starlette.datastructures import QueryParams
 
 from shared.events import TeamId
+from shared.languages.messages import gettext, marked
 from shared.playbook.document import WEEKDAYS, BehaviourDocument, PlaybookDocument, write_playbook
 
 ROWS: Final = 4
 _LABELS: Final = {
-    "call": "Calls",
-    "meeting": "Meetings",
-    "email": "Emails",
-    "demo": "Demos",
-    "message": "Messages",
-    "meeting_booked": "Meetings booked",
-    "proposal_sent": "Proposals sent",
-    "lead_handled": "Leads handled",
-    "task": "Tasks",
-    "deal_won": "Deals won",
+    "call": marked("Calls"),
+    "meeting": marked("Meetings"),
+    "email": marked("Emails"),
+    "demo": marked("Demos"),
+    "message": marked("Messages"),
+    "meeting_booked": marked("Meetings booked"),
+    "proposal_sent": marked("Proposals sent"),
+    "lead_handled": marked("Leads handled"),
+    "task": marked("Tasks"),
+    "deal_won": marked("Deals won"),
 }
-KINDS: Final = tuple(_LABELS.items())
-"""The kinds of activities that a behaviour can count, each with its label."""
 _TARGETS: Final = {"call": 10, "email": 15, "message": 10, "meeting": 2, "lead_handled": 5, "task": 5}
 _TARGET: Final = 1
 _DEFAULT_KINDS: Final = ("call", "meeting")
@@ -44,13 +43,18 @@ class BehaviourRow:
     weight: str
 
 
+def kinds() -> tuple[tuple[str, str], ...]:
+    """The kinds of activities that a behaviour can count, each with its label."""
+    return tuple((kind, gettext(label)) for kind, label in _LABELS.items())
+
+
 def suggest_rows(arrived: Iterable[str]) -> list[BehaviourRow]:
-    """Kinds that have arrived, in the order of `KINDS`; without any, calls and meetings."""
+    """Kinds that have arrived, in the order of `kinds`; without any, calls and meetings."""
     kinds = [kind for kind in _LABELS if kind in set(arrived)] or list(_DEFAULT_KINDS)
     return [
         BehaviourRow(
             kind=kind,
-            label=_LABELS[kind],
+            label=gettext(_LABELS[kind]),
             target=str(_TARGETS.get(kind, _TARGET)),
             weight=str(_WEIGHTS.get(kind, _WEIGHT)),
         )
@@ -77,7 +81,7 @@ def write_first_playbook(team: TeamId, effective_from: date, rows: Sequence[Beha
     behaviours = tuple(
         BehaviourDocument(
             key=f"{row.kind.replace('_', '-')}s",
-            label=row.label or _LABELS.get(row.kind, row.kind),
+            label=row.label or dict(kinds()).get(row.kind, row.kind),
             counts={"kinds": (row.kind,)},
             targets=(row.target or _NOT_WRITTEN,) * len(WEEKDAYS),
             weight=row.weight,

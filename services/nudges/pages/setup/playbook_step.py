@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute
 
 from services.nudges.pages.doors.form_fields import read_fields
 from services.nudges.pages.entrance import Entrance
-from services.nudges.pages.setup.first_playbook import KINDS, ROWS, BehaviourRow, read_rows, suggest_rows, write_first_playbook
+from services.nudges.pages.setup.first_playbook import ROWS, BehaviourRow, kinds, read_rows, suggest_rows, write_first_playbook
 from services.nudges.pages.setup.progress import Progress, Step
 from services.nudges.pages.setup.setup_frame import SetupFrame, go_to, make_view
 from shared.events import TeamId
@@ -75,7 +75,7 @@ class PlaybookStep:
             teams=progress.teams,
             team=team,
             rows=[*rows, *[empty] * (ROWS - len(rows))],
-            kinds=KINDS,
+            kinds=kinds(),
             are_suggested=are_suggested,
             has_reps=any(person.role == "rep" for person in progress.people),
             playbooks=sorted({version.team for version in progress.playbooks}),

@@ -1,10 +1,12 @@
-"""What somebody has to know to connect each kind of sender. The texts are in senders.yaml."""
+"""What somebody has to know to connect each kind of sender. The texts are in senders.yaml, in English."""
 
 from pathlib import Path
 from typing import Final, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+from shared.languages.messages import gettext, marked
 
 _FILE: Final = Path(__file__).with_name("senders.yaml")
 
@@ -26,10 +28,21 @@ class Sender(BaseModel):
     page: str
     steps: tuple[str, ...]
     maker: Literal["random", "whsec", "login", "sender"] = "random"
-    secret_name: str = "secret"  # noqa: S105 - what it is called
+    secret_name: str = marked("secret")
     address_query: str = ""
     asks_for: frozenset[str] = frozenset()
     is_address_signed: bool = False
+
+    def as_read(self) -> "Sender":
+        """With its texts in the language of whoever reads them."""
+        return self.model_copy(
+            update={
+                "title": gettext(self.title),
+                "sentence": gettext(self.sentence),
+                "steps": tuple(gettext(step) for step in self.steps),
+                "secret_name": gettext(self.secret_name),
+            }
+        )
 
 
 SENDERS: Final = TypeAdapter(tuple[Sender, ...]).validate_python(yaml.safe_load(_FILE.read_text(encoding="utf-8")))

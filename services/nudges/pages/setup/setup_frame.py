@@ -21,15 +21,16 @@ from services.nudges.pages.people.ask_scoring import AskScoring
 from services.nudges.pages.rendering import Renderer
 from services.nudges.pages.setup.progress import Progress, Step, read_progress
 from shared.clock import Clock
+from shared.languages.messages import gettext, marked
 from shared.requests.client import NoResponder, Refused
 from shared.transient_errors import TRANSIENT_ERRORS
 
 TITLES: Final = {
-    Step.TEAM: "Your team",
-    Step.SOURCE: "Your CRM",
-    Step.PEOPLE: "Your people",
-    Step.PLAYBOOK: "A first playbook",
-    Step.CHANNELS: "How people are reached",
+    Step.TEAM: marked("Your team"),
+    Step.SOURCE: marked("Your CRM"),
+    Step.PEOPLE: marked("Your people"),
+    Step.PLAYBOOK: marked("A first playbook"),
+    Step.CHANNELS: marked("How people are reached"),
 }
 Handler = Callable[[Request, Entrance, Progress], Awaitable[Response]]
 
@@ -53,9 +54,9 @@ def make_view(progress: Progress, step: Step | None = None, *, refusal: str = ""
     """Of a page that belongs to a step, or of the overview."""
     following = progress.next_step
     return SetupView(
-        steps=tuple((each.value, title, each in progress.done, each is step) for each, title in TITLES.items()),
+        steps=tuple((each.value, gettext(title), each in progress.done, each is step) for each, title in TITLES.items()),
         next_step=following.value if following is not None else "",
-        next_title=TITLES[following] if following is not None else "",
+        next_title=gettext(TITLES[following]) if following is not None else "",
         refusal=refusal,
     )
 

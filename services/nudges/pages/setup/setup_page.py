@@ -1,6 +1,7 @@
 """The overview of the first use, and its last step."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,6 +15,15 @@ from services.nudges.pages.setup.progress import Progress, Step
 from services.nudges.pages.setup.setup_frame import SetupFrame, make_view
 from services.nudges.pages.setup.source_step import SourceStep
 from services.nudges.pages.setup.team_step import TeamStep
+from shared.languages.messages import gettext, marked
+
+_STATES: Final = {
+    "ok": marked("ok"),
+    "failing": marked("failing"),
+    "paused": marked("paused"),
+    "retrying": marked("retrying"),
+    "disabled": marked("disabled"),
+}
 
 
 class SetupPage:
@@ -46,6 +56,6 @@ class SetupPage:
             "setup_channels.html",
             entrance=entrance,
             setup=make_view(progress, Step.CHANNELS),
-            channels=progress.channels,
+            channels=[(channel, gettext(_STATES[channel.state])) for channel in progress.channels],
             is_manager=is_manager,
         )

@@ -22,6 +22,7 @@ from services.nudges.pages.setup.source_form import (
     read_source_form,
     webhook_address,
 )
+from shared.languages.value_names import kind_name
 from shared.requests.client import Refused
 from shared.requests.sources.endpoints import SOURCE_STORE, SourceRow
 from shared.requests.sources.reports import SOURCE_REPORT, SourceQuery
@@ -53,7 +54,7 @@ class SourceStep:
             has_forms=True,
             entrance=entrance,
             setup=view,
-            senders=SENDERS,
+            senders=[sender.as_read() for sender in SENDERS],
             sources=[(row.name, _title_of(row)) for row in progress.sources],
         )
 
@@ -96,12 +97,13 @@ class SourceStep:
             setup=view,
             has_script=True,
             row=row,
-            sender=sender,
+            sender=sender.as_read() if sender is not None else None,
             address=f"{address}{query.format(secret=secret or 'SECRET')}",
             is_local=address.startswith(_LOCAL),
             secret=secret.removeprefix(f"{LOGIN_USER}:") if sender is not None and sender.maker == "login" else secret,
             login_user=LOGIN_USER,
             report=report,
+            recent=[(kind_name(activity.kind), activity.user) for activity in report.recent] if report is not None else [],
             file_lines=source_to_toml(row),
         )
 
@@ -115,7 +117,7 @@ class SourceStep:
             has_forms=True,
             entrance=entrance,
             setup=view,
-            sender=sender,
+            sender=sender.as_read(),
             fields=fields,
             address=webhook_address(progress.base_url, fields.get("name", "")),
         )
@@ -138,4 +140,4 @@ def _initial_fields(sender: Sender, progress: Progress) -> QueryParams:
 
 def _title_of(row: SourceRow) -> str:
     sender = SENDER_OF_KIND.get(row.description.kind)
-    return sender.title if sender is not None else row.description.kind
+    return sender.as_read().title if sender is not None else row.description.kind

@@ -15,7 +15,7 @@ from services.nudges.pages.doors.session_cookie import SessionCookie
 from services.nudges.pages.entrance import Entrance
 from services.nudges.pages.setup.progress import Progress, Step
 from services.nudges.pages.setup.setup_frame import SetupFrame, go_to, make_view
-from shared.errors import DaymarkError
+from shared.errors import Refusal
 from shared.events import PersonId, TeamId
 from shared.requests.client import Refused
 from shared.requests.roster.edits import ROSTER_EDIT, NewPerson, NewTeam, RosterEdit
@@ -24,7 +24,7 @@ _NEXT: Final = "/source"
 _NO_MANAGER: Final = "nobody"
 
 
-class ManagerUnnamed(DaymarkError):
+class ManagerUnnamed(Refusal):
     """Enter the name of the manager, or choose “Nobody yet”."""
 
 

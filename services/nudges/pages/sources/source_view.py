@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from services.nudges.pages.charts.bars import BarChart, Column, ColumnStyle, draw_bars
-from shared.fact_values import OUTCOMES
 from shared.facts import (
     ACTOR,
     AMOUNT,
@@ -19,25 +18,26 @@ from shared.facts import (
     STARTED_ON,
     URL,
 )
+from shared.languages.messages import gettext, marked
+from shared.languages.value_names import kind_name
 from shared.requests.sources.reports import SourceReport
 
 _HOURS: Final = 24
 _LABELS: Final = {
-    ACTOR.name: "who did it",
-    STARTED_AT.name: "when it began",
-    STARTED_ON.name: "on which day",
-    DURATION_S.name: "how long it took",
-    OUTCOME.name: "what came of it",
-    DIRECTION.name: "in which direction",
-    AMOUNT.name: "how much it is worth",
-    STAGE.name: "in which stage the deal is",
-    DEAL_ID.name: "to which deal it belongs",
-    CONTACT_KEY.name: "with whom, as a key",
-    URL.name: "where it stands in the CRM",
+    ACTOR.name: marked("who did it"),
+    STARTED_AT.name: marked("when it began"),
+    STARTED_ON.name: marked("on which day"),
+    DURATION_S.name: marked("how long it took"),
+    OUTCOME.name: marked("what came of it"),
+    DIRECTION.name: marked("in which direction"),
+    AMOUNT.name: marked("how much it is worth"),
+    STAGE.name: marked("in which stage the deal is"),
+    DEAL_ID.name: marked("to which deal it belongs"),
+    CONTACT_KEY.name: marked("with whom, as a key"),
+    URL.name: marked("where it stands in the CRM"),
 }
 """The facts that playbooks, explanations and pages use."""
 _STARTS: Final = frozenset({STARTED_AT.name, STARTED_ON.name})
-OUTCOME_CHOICES: Final = tuple(sorted(OUTCOMES))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,7 +51,7 @@ class HourRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FactRow:
-    """A fact in plain English, and in how many of all observations it stands."""
+    """A fact in plain words, and in how many of all observations it stands."""
 
     label: str
     observations: int
@@ -66,13 +66,14 @@ class SourceView:
     hours: tuple[HourRow, ...]
     arriving: tuple[FactRow, ...]
     missing: tuple[str, ...]
+    unreadable: str
 
 
 def make_view(report: SourceReport) -> SourceView:
     """The report from midnight on, in UTC."""
     totals = [sum(hours.counts[hour] for hours in report.hours) for hour in range(_HOURS)]
     rows = [
-        HourRow(hour=f"{hour:02}:00", kind=hours.kind.replace("_", " "), count=hours.counts[hour])
+        HourRow(hour=f"{hour:02}:00", kind=kind_name(hours.kind), count=hours.counts[hour])
         for hour in range(_HOURS)
         for hours in report.hours
         if hours.counts[hour]
@@ -82,8 +83,9 @@ def make_view(report: SourceReport) -> SourceView:
         total=sum(totals),
         chart=_draw(totals),
         hours=tuple(rows),
-        arriving=tuple(FactRow(label=_LABELS[name], observations=counts[name]) for name in _LABELS if name in counts),
+        arriving=tuple(FactRow(label=gettext(_LABELS[name]), observations=counts[name]) for name in _LABELS if name in counts),
         missing=tuple(_missing(counts)) if report.observations else (),
+        unreadable=", ".join(f"{fact.name} ({fact.observations}×)" for fact in report.unreadable_facts),  # noqa: RUF001 - as on the page,
     )
 
 
@@ -102,4 +104,4 @@ def _missing(names: Iterable[str]) -> Iterable[str]:
     present = set(names)
     if present & _STARTS:
         present |= _STARTS
-    return (label for name, label in _LABELS.items() if name not in present)
+    return (gettext(label) for name, label in _LABELS.items() if name not in present)

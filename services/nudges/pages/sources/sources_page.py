@@ -21,9 +21,11 @@ from services.nudges.pages.entrance import Entrance
 from services.nudges.pages.people.ask_scoring import AskScoring
 from services.nudges.pages.rendering import Renderer
 from services.nudges.pages.sources.mapping_form import PHRASES_MAX, lines_to_add, with_mappings
-from services.nudges.pages.sources.source_view import OUTCOME_CHOICES, make_view
+from services.nudges.pages.sources.source_view import make_view
 from shared.clock import Clock
-from shared.fact_values import ACTIVITY_KINDS
+from shared.fact_values import ACTIVITY_KINDS, OUTCOMES
+from shared.languages.messages import gettext, marked
+from shared.languages.value_names import kind_name, outcome_name
 from shared.requests.client import NO_QUERY, NoResponder, Refused
 from shared.requests.sources.endpoints import SOURCE_LIST, SOURCE_STORE, SourceList, SourceRow, SourceToStore, StoredName
 from shared.requests.sources.repairs import (
@@ -44,10 +46,19 @@ _PATHS_SHOWN: Final = 10
 Handler = Callable[[Request, Entrance, SourceList], Awaitable[Response]]
 RowHandler = Callable[[Request, Entrance, SourceList, SourceRow], Awaitable[Response]]
 _NOTICES: Final = {
-    "mapped": "Saved. The webhooks of the last seven days are being read again; scores follow within a few minutes.",
-    "reading": "The webhooks of the last seven days are being read again; scores follow within a few minutes.",
-    "replayed": "Replayed. What still cannot be understood comes back to this list.",
+    "mapped": marked("Saved. The webhooks of the last seven days are being read again; scores follow within a few minutes."),
+    "reading": marked("The webhooks of the last seven days are being read again; scores follow within a few minutes."),
+    "replayed": marked("Replayed. What still cannot be understood comes back to this list."),
 }
+
+
+_REASONS: Final = {
+    "unreadable_body": marked("unreadable body"),
+    "refused_observation": marked("refused observation"),
+    "adapter_failed": marked("adapter failed"),
+    "unknown_source": marked("unknown source"),
+}
+"""Why ingest could not understand a webhook."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -115,7 +126,7 @@ class SourcesPage:
         )
 
     async def _show(self, request: Request, entrance: Entrance, sources: SourceList, row: SourceRow) -> Response:
-        return await self._page(entrance, sources, row, notice=_NOTICES.get(request.query_params.get("done", ""), ""))
+        return await self._page(entrance, sources, row, notice=_notice(request.query_params.get("done", "")))
 
     async def _map(self, request: Request, entrance: Entrance, sources: SourceList, row: SourceRow) -> Response:
         del entrance, sources
@@ -148,7 +159,7 @@ class SourcesPage:
         if report is None or report.newest_at is None:
             return ""
         day = day_name(report.newest_at.date(), today=self._clock.now().date())
-        return f"{day} at {clock_time(report.newest_at, 'UTC')} UTC"
+        return gettext("{day} at {time} UTC").format(day=day, time=clock_time(report.newest_at, "UTC"))
 
     async def _page(
         self, entrance: Entrance, sources: SourceList, row: SourceRow, *, notice: str = "", refusal: str = ""
@@ -168,15 +179,20 @@ class SourcesPage:
             view=make_view(report) if report is not None else None,
             letters=letters[:_LETTERS_SHOWN],
             letter_count=len(letters),
+            reasons={reason: gettext(label) for reason, label in _REASONS.items()},
             outcomes=outcomes,
             kinds=kinds,
-            outcome_choices=OUTCOME_CHOICES,
-            kind_choices=sorted(ACTIVITY_KINDS),
+            outcome_choices=[(outcome, outcome_name(outcome)) for outcome in sorted(OUTCOMES)],
+            kind_choices=[(kind, kind_name(kind)) for kind in sorted(ACTIVITY_KINDS)],
             file_lines=lines_to_add(row.name, outcomes, kinds) if row.origin == "file" else source_to_toml(row),
             newest=self._newest(report),
             notice=notice,
             refusal=refusal,
         )
+
+
+def _notice(done: str) -> str:
+    return gettext(_NOTICES[done]) if done in _NOTICES else ""
 
 
 def _go_back(row: SourceRow, done: str) -> Response:

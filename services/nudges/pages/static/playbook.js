@@ -37,14 +37,14 @@
     request = new AbortController();
     const fields = new URLSearchParams(new FormData(form));
     fields.set("do", "preview");
-    say("Previewing…");
+    say(status.dataset.waiting);
     try {
       const response = await fetch(form.action, { method: "POST", body: fields, signal: request.signal });
       const text = await response.text();
-      const done = text.includes("id=\"unavailable\"") ? "No preview just now. What you wrote is still here." : "The preview is up to date.";
-      say(takeOver(text) ? done : "You've been signed out. Copy what you wrote, sign in again and open this form anew.");
+      const done = text.includes("id=\"unavailable\"") ? status.dataset.failed : status.dataset.done;
+      say(takeOver(text) ? done : status.dataset.signedOut);
     } catch (failed) {
-      if (failed.name !== "AbortError") say("No preview just now. What you wrote is still here.");
+      if (failed.name !== "AbortError") say(status.dataset.failed);
     }
   };
 

@@ -22,11 +22,12 @@ from services.scoring.domain.definition_files.roster_edits import (
 )
 from services.scoring.domain.definition_files.roster_file import read_roster
 from services.scoring.domain.definition_files.roster_history import RosterVersion
-from services.scoring.domain.definition_files.yaml_document import DefinitionRefused
+from services.scoring.domain.definition_files.yaml_document import DefinitionRefused, Mistake
 from services.scoring.domain.definition_files.yaml_edits import Entry
 from services.scoring.domain.erased import ErasedPeople
-from shared.errors import DaymarkError
+from shared.errors import Refusal
 from shared.events import PersonId
+from shared.languages.messages import gettext, marked
 from shared.privacy.erasure import mention_of
 from shared.reach import TRANSPORTS, ContactPoint
 from shared.requests.roster.edits import (
@@ -46,12 +47,24 @@ _Edited = tuple[str, str]
 """The changed file, and the id of what was entered."""
 
 
-class EntryRefused(DaymarkError):
+_FIELDS: Final = {
+    "name": marked("Name"),
+    "email": marked("Email"),
+    "timezone": marked("Time zone"),
+    "country": marked("Country code"),
+    "reach": marked("Ways to be reached"),
+    "slack": marked("Member id in Slack"),
+    "source": marked("CRM"),
+    "user": marked("CRM user"),
+}
+"""What forms call the keys of the file."""
+
+
+class EntryRefused(Refusal):
     """This cannot be entered into the roster, and nothing has changed. Correct what is named and enter it again."""
 
     def __init__(self, refused: DefinitionRefused) -> None:
-        mistakes = "; ".join(f"{mistake.key.rpartition('.')[2]}: {mistake.problem}" for mistake in refused.mistakes)
-        super().__init__(mistakes)
+        super().__init__("; ".join(_in_a_form(mistake) for mistake in refused.mistakes))
 
 
 async def show_roster(pool: asyncpg.Pool) -> StoredRoster:
@@ -98,6 +111,15 @@ async def edit_roster(pool: asyncpg.Pool, cache: DefinitionsCache, edit: RosterE
             reps_to_rescore=applied.reps_to_rescore,
             reps_to_announce_to=applied.reps_to_announce_to,
         )
+
+
+def _in_a_form(mistake: Mistake) -> str:
+    """`Time zone: no such time zone` for a mistake at `teams[0].reps[3].timezone`. A form has no lines to name."""
+    last = mistake.key.rpartition(".")[2]
+    name = last.partition("[")[0]
+    if name == "identities" and name != last:
+        return gettext("CRM user: belongs to a rep already")
+    return f"{gettext(_FIELDS[name]) if name in _FIELDS else name}: {mistake.problem}"
 
 
 def _needs_id(edit: RosterEdit) -> bool:

@@ -11,6 +11,7 @@ import holidays
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from services.scoring.domain.definition_files.yaml_document import Document, Mistake, Path, dotted
+from shared.languages.messages import gettext
 
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _CONTROLS: Final = frozenset({"Cc", "Cs"})
@@ -22,14 +23,14 @@ EntryType = TypeVar("EntryType")
 
 def _check_timezone(name: str) -> str:
     if name not in _TIMEZONES:
-        raise ValueError("no such time zone; write an IANA name such as Europe/Madrid")
+        raise ValueError(gettext("no such time zone; write an IANA name such as Europe/Madrid"))
     return name
 
 
 def read_weekdays(names: object) -> frozenset[int]:
     """A list of weekday names as numbers, Monday 0."""
     if not isinstance(names, list) or not set(names) <= set(WEEKDAYS):
-        raise ValueError("must be a list of mon, tue, wed, thu, fri, sat, sun")
+        raise ValueError(gettext("must be a list of mon, tue, wed, thu, fri, sat, sun"))
     return frozenset(WEEKDAYS.index(name) for name in names)
 
 
@@ -38,9 +39,9 @@ def read_hours(text: object) -> tuple[time, time]:
     try:
         starts, ends = (time.fromisoformat(part) for part in str(text).split("-"))
     except ValueError:
-        raise ValueError('must be written as "09:00-17:30"') from None
+        raise ValueError(gettext('must be written as "09:00-17:30"')) from None
     if starts >= ends:
-        raise ValueError("must end later than it starts, on the same day")
+        raise ValueError(gettext("must end later than it starts, on the same day"))
     return starts, ends
 
 
@@ -48,10 +49,12 @@ def find_unknown_region(country: str | None, subdivision: str | None) -> tuple[s
     """The key and the problem, if the country or its subdivision does not exist."""
     supported = holidays.list_supported_countries()
     if country is not None and country not in supported:
-        return "country", f"country {country} is not known; write two letters such as ES"
+        problem = gettext("country {country} is not known; write two letters such as ES")
+        return "country", problem.format(country=country)
     short = short_subdivision(country, subdivision)
     if short is not None and short not in supported.get(country or "", []):
-        return "subdivision", f"subdivision {subdivision} is not known in {country or 'no country'}; write one such as ES-MD"
+        problem = gettext("subdivision {subdivision} is not known in {country}; write one such as ES-MD")
+        return "subdivision", problem.format(subdivision=subdivision, country=country or gettext("no country"))
     return None
 
 
@@ -64,13 +67,13 @@ def read_targets(target: object) -> tuple[Decimal, ...]:
     """Seven numbers from one number for every day, or from numbers by weekday. A weekday that is left out has the target 0."""
     per_day = target if isinstance(target, dict) else dict.fromkeys(WEEKDAYS, target)
     if not set(per_day) <= set(WEEKDAYS):
-        raise ValueError("a target by weekday uses the keys mon, tue, wed, thu, fri, sat, sun")
+        raise ValueError(gettext("a target by weekday uses the keys mon, tue, wed, thu, fri, sat, sun"))
     try:
         numbers = tuple(Decimal(str(per_day.get(name, 0))) for name in WEEKDAYS)
     except ArithmeticError:
-        raise ValueError("must be a number, or a number by weekday") from None
+        raise ValueError(gettext("must be a number, or a number by weekday")) from None
     if any(not number.is_finite() or number < 0 for number in numbers):
-        raise ValueError("must not be negative")
+        raise ValueError(gettext("must not be negative"))
     return numbers
 
 
@@ -85,7 +88,7 @@ def read_text_line(text: object) -> object:
 def require_some(entries: tuple[EntryType, ...]) -> tuple[EntryType, ...]:
     """Refuse an empty list. Pydantic's `min_length` would also call a list too short whose only entry has a mistake."""
     if not entries:
-        raise ValueError("must hold at least 1")
+        raise ValueError(gettext("must hold at least 1"))
     return entries
 
 
@@ -113,5 +116,6 @@ def find_duplicates(names: Iterable[tuple[Path, object]], document: Document) ->
     for path, name in names:
         if name in first_paths:
             line = document.line_of(first_paths[name])
-            yield Mistake(line=document.line_of(path), key=dotted(path), problem=f"already used in line {line}; use it once")
+            problem = gettext("already used in line {line}; use it once").format(line=line)
+            yield Mistake(line=document.line_of(path), key=dotted(path), problem=problem)
         first_paths.setdefault(name, path)

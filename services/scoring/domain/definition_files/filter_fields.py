@@ -7,6 +7,8 @@ from pydantic import AfterValidator, Field, PlainValidator, create_model
 from services.scoring.domain.definition_files.fields import Entry
 from services.scoring.domain.playbook.filters import Filter, make_filter
 from shared.facts import FILTERED_FACTS, AnyFact, OneOf
+from shared.languages.formats import either
+from shared.languages.messages import gettext
 
 
 def _field_type(fact: AnyFact) -> object:
@@ -19,7 +21,7 @@ def _field_type(fact: AnyFact) -> object:
 
     def check_choice(text: str) -> str:
         if choices and text not in choices:
-            raise ValueError(f"must be {' or '.join(repr(choice) for choice in choices)}")
+            raise ValueError(gettext("must be {choices}").format(choices=either([repr(choice) for choice in choices])))
         return text
 
     return frozenset[Annotated[str, AfterValidator(check_choice)]] | None

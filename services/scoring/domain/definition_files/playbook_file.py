@@ -30,6 +30,7 @@ from services.scoring.domain.definition_files.yaml_document import (
 from services.scoring.domain.playbook.playbook import Behaviour, Goal, Playbook
 from services.scoring.domain.playbook.unverified_rules import Bursts, Overlaps, SameContact, UnverifiedRules
 from shared.events import BehaviourKey, GoalKey, TeamId
+from shared.languages.messages import gettext
 from shared.suggestions import suggest
 
 MESSAGE_LENGTH_MAX: Final = 500
@@ -71,9 +72,9 @@ class GoalEntry(Entry):
         if self.step_min is None and self.step_max is None:
             return self
         if self.step_min is None or self.step_max is None:
-            raise ValueError("step_min and step_max belong together; write both or neither")
+            raise ValueError(gettext("the smallest and the largest step belong together; write both or neither"))
         if not self.step_min <= self.step <= self.step_max:
-            raise ValueError("step must lie between step_min and step_max")
+            raise ValueError(gettext("the step must lie between the smallest and the largest one"))
         return self
 
     def goal(self) -> Goal:
@@ -178,11 +179,11 @@ def read_playbooks(text: str, *, file: str) -> list[Playbook]:
         playbook = entry.playbook()
         if any((other.team, other.effective_from) == (playbook.team, playbook.effective_from) for other in playbooks):
             path: Path = ("effective_from",)
-            problem = "the file already has a playbook of this team from this date; keep one"
+            problem = gettext("the file already has a playbook of this team from this date; keep one")
             mistakes.append(Mistake(line=document.line_of(path), key=dotted(path), problem=problem))
         playbooks.append(playbook)
     if not documents:
-        mistakes.append(Mistake(line=1, key="file", problem="holds no playbook; write one document per team and date"))
+        mistakes.append(Mistake(line=1, key="file", problem=gettext("holds no playbook; write one document per team and date")))
     if mistakes:
         raise DefinitionRefused(file, mistakes)
     return playbooks
@@ -203,6 +204,7 @@ def refuse_unknown_teams(text: str, playbooks: Sequence[Playbook], teams: Set[Te
     for document in read_documents(text, file=file):
         entry = PlaybookFile.model_validate(document.content)
         if (entry.team, entry.effective_from) in unknown:
-            problem = f"the roster has no team {entry.team}; {suggest(entry.team, teams) or 'add the team to the roster first'}"
+            remedy = suggest(entry.team, teams) or gettext("add the team to the roster first")
+            problem = gettext("the roster has no team {team}; {remedy}").format(team=entry.team, remedy=remedy)
             mistakes.append(Mistake(line=document.line_of(path), key=dotted(path), problem=problem))
     raise DefinitionRefused(file, mistakes)

@@ -5,28 +5,29 @@ email.
 """
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import BeforeValidator
 
+from shared.languages.formats import either
+from shared.languages.messages import gettext
 from shared.reach import MAIL, TRANSPORTS, ContactPoint
 
 Way = str | ContactPoint
 """The name of a transport that uses the email, or an address in any transport but mail."""
-_FORMS = " or ".join(
-    [
-        *(transport.name for transport in TRANSPORTS.values() if transport.uses_email),
-        *(f"{{{transport.name}: {transport.example}}}" for transport in TRANSPORTS.values() if transport is not MAIL),
-    ]
+_FORMS: Final = (
+    *(transport.name for transport in TRANSPORTS.values() if transport.uses_email),
+    *(f"{{{transport.name}: {transport.example}}}" for transport in TRANSPORTS.values() if transport is not MAIL),
 )
+_EXAMPLE: Final = f"[mail, {{slack: {TRANSPORTS['slack'].example}}}]"
 
 
 def _read_reach(ways: object) -> tuple[Way, ...]:
     if not isinstance(ways, list) or not ways:
-        raise ValueError(f"must be a list such as [mail, {{slack: {TRANSPORTS['slack'].example}}}]")
+        raise ValueError(gettext("must be a list such as {example}").format(example=_EXAMPLE))
     read = tuple(_read_way(way) for way in ways)
     if len(set(read)) < len(read):
-        raise ValueError("names the same way twice; keep one")
+        raise ValueError(gettext("names the same way twice; keep one"))
     return read
 
 
@@ -34,11 +35,12 @@ def _read_way(way: object) -> Way:
     name, address = next(iter(way.items())) if isinstance(way, dict) and len(way) == 1 else (way, None)
     transport = TRANSPORTS.get(str(name))
     if transport is None or (transport is MAIL and way != MAIL.name):
-        raise ValueError(f"each entry must be {_FORMS}")
+        raise ValueError(gettext("each entry must be {forms}").format(forms=either(_FORMS)))
     if way == transport.name and transport.uses_email:
         return transport.name
     if not isinstance(address, str) or not transport.is_address(address):
-        raise ValueError(f"the address in {transport.name} must look like {transport.example}")
+        problem = gettext("the address in {transport} must look like {example}")
+        raise ValueError(problem.format(transport=transport.name, example=transport.example))
     return ContactPoint(transport=transport.name, address=address)
 
 

@@ -33,6 +33,7 @@ from services.scoring.domain.definition_files.yaml_document import (
 )
 from services.scoring.domain.roster.roster import Absence, Identity, Manager, Rep, Roster, Team, Term
 from shared.events import ManagerId, RepId, TeamId
+from shared.languages.messages import gettext
 from shared.observation import SourceName
 from shared.reach import MAIL
 
@@ -55,7 +56,7 @@ class AbsenceEntry(Entry):
     @model_validator(mode="after")
     def _check_dates(self) -> Self:
         if self.first > self.last:
-            raise ValueError("`from` is later than `until`; swap them")
+            raise ValueError(gettext("`from` is later than `until`; swap them"))
         return self
 
 
@@ -96,10 +97,10 @@ class RepEntry(Entry):
     @model_validator(mode="after")
     def _check_dates(self) -> Self:
         if self.joined and self.left and self.joined > self.left:
-            raise ValueError("`from` is later than `until`; swap them")
+            raise ValueError(gettext("`from` is later than `until`; swap them"))
         dates = [change.first for change in self.changes]
         if dates != sorted(set(dates)):
-            raise ValueError("changes must be in the order of their dates, one for each date")
+            raise ValueError(gettext("changes must be in the order of their dates, one for each date"))
         return self
 
     def terms(self, *, team_id: TeamId) -> tuple[Term, ...]:
@@ -176,7 +177,7 @@ def read_roster(text: str, *, file: str) -> Roster:
     """
     documents = read_documents(text, file=file)
     if len(documents) != 1:
-        problem = f"holds {len(documents)} documents; a roster is one"
+        problem = gettext("holds {count} documents; a roster is one").format(count=len(documents))
         raise DefinitionRefused(file, [Mistake(line=1, key="file", problem=problem)])
     (document,) = documents
     try:
@@ -223,7 +224,9 @@ def _missing_emails(roster: RosterFile, document: Document) -> Iterator[Mistake]
     for path, person in people:
         names = [way for way in person.reach or () if isinstance(way, str)]
         if names and not MAIL.is_address(person.email or ""):
-            problem = f"names {names[0]}, and email is no address; write email: {MAIL.example} beside it"
+            problem = gettext("names {way}, and email is no address; write email: {example} beside it").format(
+                way=names[0], example=MAIL.example
+            )
             yield Mistake(line=document.line_of((*path, "reach")), key=dotted((*path, "reach")), problem=problem)
 
 
@@ -250,7 +253,9 @@ def _unknown_teams(roster: RosterFile, document: Document) -> Iterator[Mistake]:
         for number, change in enumerate(rep.changes):
             if change.team is not None and change.team not in team_ids:
                 path = (*rep_path, "changes", number, "team")
-                problem = f"no team {change.team} in this roster; write one of {', '.join(sorted(team_ids))}"
+                problem = gettext("no team {team} in this roster; write one of {teams}").format(
+                    team=change.team, teams=", ".join(sorted(team_ids))
+                )
                 yield Mistake(line=document.line_of(path), key=dotted(path), problem=problem)
 
 

@@ -7,37 +7,40 @@ from typing import Any, Final
 import yaml
 from pydantic import ValidationError
 
-from shared.errors import DaymarkError
+from shared.errors import Refusal
+from shared.languages.messages import gettext, marked
 from shared.suggestions import find_misspelt_keys, suggest
 
 Path = tuple[str | int, ...]
-_A_DATE: Final = "must be a date such as 2026-01-12"
-_A_NUMBER: Final = "must be a number"
-_A_LIST: Final = "must be a list such as [a, b]"
-_A_MAPPING: Final = "must hold keys with values, as the example in the manual does"
+_A_DATE: Final = marked("must be a date such as 2026-01-12")
+_A_NUMBER: Final = marked("must be a number")
+_A_LIST: Final = marked("must be a list such as [a, b]")
+_A_MAPPING: Final = marked("must hold keys with values, as the example in the manual does")
 _REMEDIES: Final[Mapping[str, str]] = {
-    "missing": "is missing; it is required",
+    "missing": marked("is missing; it is required"),
     "date_type": _A_DATE,
     "date_parsing": _A_DATE,
     "date_from_datetime_parsing": _A_DATE,
     "date_from_datetime_inexact": _A_DATE,
-    "int_type": "must be a whole number",
-    "int_parsing": "must be a whole number",
+    "int_type": marked("must be a whole number"),
+    "int_parsing": marked("must be a whole number"),
     "float_type": _A_NUMBER,
     "float_parsing": _A_NUMBER,
     "decimal_type": _A_NUMBER,
     "decimal_parsing": _A_NUMBER,
     "finite_number": _A_NUMBER,
-    "greater_than": "must be more than {gt}",
-    "greater_than_equal": "must be at least {ge}",
-    "less_than_equal": "must be at most {le}",
-    "bool_type": "must be true or false",
-    "bool_parsing": "must be true or false",
-    "string_type": "must be text",
-    "string_too_short": "must not be empty",
-    "string_too_long": "must be at most {max_length} characters",
-    "string_pattern_mismatch": "must be 1 to 64 letters, digits, dots, hyphens and underscores, the first a letter or digit",
-    "literal_error": "must be {expected}",
+    "greater_than": marked("must be more than {gt}"),
+    "greater_than_equal": marked("must be at least {ge}"),
+    "less_than_equal": marked("must be at most {le}"),
+    "bool_type": marked("must be true or false"),
+    "bool_parsing": marked("must be true or false"),
+    "string_type": marked("must be text"),
+    "string_too_short": marked("must not be empty"),
+    "string_too_long": marked("must be at most {max_length} characters"),
+    "string_pattern_mismatch": marked(
+        "must be 1 to 64 letters, digits, dots, hyphens and underscores, the first a letter or digit"
+    ),
+    "literal_error": marked("must be {expected}"),
     "tuple_type": _A_LIST,
     "frozen_set_type": _A_LIST,
     "model_type": _A_MAPPING,
@@ -63,17 +66,17 @@ class Mistake:
     problem: str
 
 
-_TOO_LARGE: Final = Mistake(line=1, key="file", problem="nested too deep, or too large once its aliases are expanded")
-
-
-class DefinitionRefused(DaymarkError):
+class DefinitionRefused(Refusal):
     """The file was not applied, and nothing has changed. Correct each mistake that is named and apply the file again."""
 
     def __init__(self, file: str, mistakes: Iterable[Mistake]) -> None:
         self.mistakes = tuple(sorted(mistakes, key=lambda mistake: (mistake.line, mistake.key)))
         lines = [f"{file}:{mistake.line}: {mistake.key}: {mistake.problem}" for mistake in self.mistakes]
         super().__init__()
-        self.args = ("\n".join([*lines, *self.args]),)
+        self._lines = lines
+
+    def __str__(self) -> str:
+        return "\n".join([*self._lines, super().__str__()])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,12 +104,12 @@ def read_documents(text: str, *, file: str) -> list[Document]:
         nodes = list(yaml.compose_all(text, Loader=yaml.CSafeLoader))
     except yaml.MarkedYAMLError as refused:
         line = refused.problem_mark.line + 1 if refused.problem_mark else 1
-        raise DefinitionRefused(file, [Mistake(line=line, key="file", problem=f"not YAML ({refused.problem})")]) from None
+        raise DefinitionRefused(file, [Mistake(line=line, key="file", problem=_not_yaml(str(refused.problem)))]) from None
     except yaml.YAMLError as refused:
-        problem = f"not YAML ({type(refused).__name__})"
-        raise DefinitionRefused(file, [Mistake(line=1, key="file", problem=problem)]) from None
+        mistake = Mistake(line=1, key="file", problem=_not_yaml(type(refused).__name__))
+        raise DefinitionRefused(file, [mistake]) from None
     except _TooLarge:
-        raise DefinitionRefused(file, [_TOO_LARGE]) from None
+        raise DefinitionRefused(file, [_too_large()]) from None
     mistakes: list[Mistake] = []
     documents = []
     for node in nodes:
@@ -114,11 +117,19 @@ def read_documents(text: str, *, file: str) -> list[Document]:
         try:
             content = _plain(node, (), lines, mistakes)
         except _TooLarge:
-            raise DefinitionRefused(file, [_TOO_LARGE]) from None
+            raise DefinitionRefused(file, [_too_large()]) from None
         documents.append(Document(content=content, lines=lines))
     if mistakes:
         raise DefinitionRefused(file, mistakes)
     return documents
+
+
+def _too_large() -> Mistake:
+    return Mistake(line=1, key="file", problem=gettext("nested too deep, or too large once its aliases are expanded"))
+
+
+def _not_yaml(problem: str) -> str:
+    return gettext("not YAML ({problem})").format(problem=problem)
 
 
 def _refuse_deep(text: str) -> None:
@@ -145,12 +156,12 @@ def mistakes_of(refused: ValidationError, document: Document, known_keys: frozen
         if error["type"] == _MISSING_KEY and path in meant.values():
             continue
         remedy = _REMEDIES.get(error["type"])
-        problem = remedy.format_map(error.get("ctx", {})) if remedy else error["msg"].removeprefix("Value error, ")
+        problem = gettext(remedy).format_map(error.get("ctx", {})) if remedy else error["msg"].removeprefix("Value error, ")
         if error["type"] == _UNKNOWN_KEY:
             suggestion = suggest(str(path[-1]), known_keys, at_most=1)
             if path in meant:
-                suggestion = f"did you mean {meant[path][-1]}?"
-            problem = f"no such key; {suggestion or 'leave it out'}"
+                suggestion = gettext("did you mean {names}?").format(names=meant[path][-1])
+            problem = gettext("no such key; {remedy}").format(remedy=suggestion or gettext("leave it out"))
         mistakes.append(Mistake(line=document.line_of(path), key=dotted(path), problem=problem))
     return mistakes
 
@@ -172,7 +183,7 @@ def _plain(node: yaml.Node, path: Path, lines: dict[Path, int], mistakes: list[M
             key_path = (*path, key)
             if key in content:
                 line = key_node.start_mark.line + 1
-                mistakes.append(Mistake(line=line, key=dotted(key_path), problem="written twice; keep one"))
+                mistakes.append(Mistake(line=line, key=dotted(key_path), problem=gettext("written twice; keep one")))
             lines[key_path] = key_node.start_mark.line + 1
             content[key] = _plain(value_node, key_path, lines, mistakes)
         return content

@@ -14,7 +14,7 @@ from typing import Final
 import yaml
 
 from services.scoring.domain.definition_files.yaml_document import Path, read_documents
-from shared.errors import DaymarkError
+from shared.errors import DaymarkError, Refusal
 
 Value = str | Sequence["Value"] | Mapping[str, "Value"] | None
 """What a file says, as `read_documents` reads it: every scalar is a text."""
@@ -25,7 +25,7 @@ _STEP: Final = 2
 """By how many columns a list is indented in its mapping."""
 
 
-class NotEditable(DaymarkError):
+class NotEditable(Refusal):
     """The roster is written in a way that only its author can change, such as with anchors. Nothing has changed. Save it with
     `daymark roster export`, change the file, and apply it with `daymark roster apply`."""
 

@@ -8,9 +8,25 @@ from typing import Final
 from services.scoring.domain.playbook.filters import describe_filter
 from services.scoring.domain.playbook.playbook import Behaviour, Goal, Playbook
 from services.scoring.domain.playbook.unverified_rules import Kinds, UnverifiedRules
+from shared.languages.formats import either, weekday_names, with_decimal_sign
+from shared.languages.messages import gettext, marked, pgettext, pmarked
+from shared.languages.value_names import kind_name
 
-_WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_WEEKDAYS: Final = (
+    pmarked("on these weekdays", "Monday"),
+    pmarked("on these weekdays", "Tuesday"),
+    pmarked("on these weekdays", "Wednesday"),
+    pmarked("on these weekdays", "Thursday"),
+    pmarked("on these weekdays", "Friday"),
+    pmarked("on these weekdays", "Saturday"),
+    pmarked("on these weekdays", "Sunday"),
+)
 _RUN_MIN: Final = 3
+_AFRESH: Final = {
+    "week": marked("counted afresh each week"),
+    "month": marked("counted afresh each month"),
+    "quarter": marked("counted afresh each quarter"),
+}
 
 
 def describe_unverified(rules: UnverifiedRules | None) -> tuple[str, ...]:
@@ -20,16 +36,26 @@ def describe_unverified(rules: UnverifiedRules | None) -> tuple[str, ...]:
     sentences = []
     if rules.bursts is not None:
         bursts = rules.bursts
-        earlier = f"{bursts.within_s} s of {bursts.more_than} earlier ones"
-        sentences.append(f"Unverified: began within {earlier}{_only(bursts.kinds)}.")
+        sentence = gettext("Unverified: began within {seconds} s of {count} earlier ones{only}.")
+        sentences.append(sentence.format(seconds=bursts.within_s, count=bursts.more_than, only=_only(bursts.kinds)))
     if rules.overlaps is not None:
-        overlap = f" more than {rules.overlaps.more_than_s} s" if rules.overlaps.more_than_s else ""
-        sentences.append(f"Unverified: began{overlap} before an earlier one had ended{_only(rules.overlaps.kinds)}.")
+        seconds = rules.overlaps.more_than_s
+        sentence = (
+            gettext("Unverified: began more than {seconds} s before an earlier one had ended{only}.")
+            if seconds
+            else gettext("Unverified: began before an earlier one had ended{only}.")
+        )
+        sentences.append(sentence.format(seconds=seconds, only=_only(rules.overlaps.kinds)))
     if rules.same_contact is not None:
         contact = rules.same_contact
-        sentences.append(f"Unverified: same contact as {contact.more_than} earlier ones that day{_only(contact.kinds)}.")
+        sentence = gettext("Unverified: same contact as {count} earlier ones that day{only}.")
+        sentences.append(sentence.format(count=contact.more_than, only=_only(contact.kinds)))
     if sentences:
-        sentences.append(f"Unverified activities are marked and {'count' if rules.counts else 'do not count'}.")
+        sentences.append(
+            gettext("Unverified activities are marked and count.")
+            if rules.counts
+            else gettext("Unverified activities are marked and do not count.")
+        )
     return tuple(sentences)
 
 
@@ -48,9 +74,9 @@ def describe_targets(targets: Sequence[Fraction]) -> str:
     Friday`."""
     first, *others = dict.fromkeys(targets)
     if not others:
-        return f"{_number(first)} a day" if first else "no target"
+        return gettext("{number} a day").format(number=_number(first)) if first else gettext("no target")
     numbers = [number for number in (first, *others) if number]
-    return ", ".join(f"{_number(number)} {_days([target == number for target in targets])}" for number in numbers)
+    return ", ".join(_on_days(number, [target == number for target in targets]) for number in numbers)
 
 
 def _behaviour_changes(before: Sequence[Behaviour], after: Sequence[Behaviour]) -> Iterator[str]:
@@ -59,79 +85,109 @@ def _behaviour_changes(before: Sequence[Behaviour], after: Sequence[Behaviour]) 
         if key in old:
             sentences = list(_differences(old[key], behaviour))
         else:
-            demand = f"{describe_targets(behaviour.targets)}, weight {_number(behaviour.weight)}"
-            sentences = [f"New: {behaviour.label}, {demand}. What counts: {describe_filter(behaviour.counts)}."]
+            sentence = gettext("New: {label}, {targets}, weight {weight}. What counts: {counts}.").format(
+                label=behaviour.label,
+                targets=describe_targets(behaviour.targets),
+                weight=_number(behaviour.weight),
+                counts=describe_filter(behaviour.counts),
+            )
+            sentences = [sentence]
         if sentences and behaviour.reason:
-            sentences[-1] += f" Why: “{behaviour.reason}”"
+            sentences[-1] += " " + gettext("Why: “{reason}”").format(reason=behaviour.reason)
         yield from sentences
     for behaviour in before:
         if behaviour.key not in new:
-            yield f"No longer part of the plan: {behaviour.label}."
+            yield gettext("No longer part of the plan: {label}.").format(label=behaviour.label)
 
 
 def _differences(old: Behaviour, new: Behaviour) -> Iterator[str]:
     label = new.label
     if new.label != old.label:
-        yield f"{label} is the new name of {old.label}."
-    for aspect, was, is_now in (
-        ("target", describe_targets(old.targets), describe_targets(new.targets)),
-        ("weight", _number(old.weight), _number(new.weight)),
-        ("counts up to", f"{_number(old.cap)} times the target", f"{_number(new.cap)} times the target"),
-        ("what counts is now", describe_filter(old.counts), describe_filter(new.counts)),
+        yield gettext("{label} is the new name of {former}.").format(label=label, former=old.label)
+    for sentence, was, is_now in (
+        (
+            gettext("{label}: target {now} (before: {before})."),
+            describe_targets(old.targets),
+            describe_targets(new.targets),
+        ),
+        (gettext("{label}: weight {now} (before: {before})."), _number(old.weight), _number(new.weight)),
+        (
+            gettext("{label}: counts up to {now} times the target (before: {before} times the target)."),
+            _number(old.cap),
+            _number(new.cap),
+        ),
+        (
+            gettext("{label}: what counts is now {now} (before: {before})."),
+            describe_filter(old.counts),
+            describe_filter(new.counts),
+        ),
     ):
         if was != is_now:
-            yield f"{label}: {aspect} {is_now} (before: {was})."
+            yield sentence.format(label=label, now=is_now, before=was)
 
 
 def _goal_changes(before: Sequence[Goal], after: Sequence[Goal]) -> Iterator[str]:
     old, new = {goal.key: goal for goal in before}, {goal.key: goal for goal in after}
     for key, goal in new.items():
         if key not in old:
-            yield f"New goal: {goal.label}, {_steps(goal)}. What counts: {describe_filter(goal.counts)}."
+            yield gettext("New goal: {label}, {steps}. What counts: {counts}.").format(
+                label=goal.label, steps=_steps(goal), counts=describe_filter(goal.counts)
+            )
             continue
         if goal.label != old[key].label:
-            yield f"{goal.label} is the new name of the goal {old[key].label}."
-        for aspect, was, is_now in (
-            ("", _steps(old[key]), _steps(goal)),
-            ("what counts is now ", describe_filter(old[key].counts), describe_filter(goal.counts)),
+            yield gettext("{label} is the new name of the goal {former}.").format(label=goal.label, former=old[key].label)
+        for sentence, was, is_now in (
+            (gettext("Goal {label}: {now} (before: {before})."), _steps(old[key]), _steps(goal)),
+            (
+                gettext("Goal {label}: what counts is now {now} (before: {before})."),
+                describe_filter(old[key].counts),
+                describe_filter(goal.counts),
+            ),
         ):
             if was != is_now:
-                yield f"Goal {goal.label}: {aspect}{is_now} (before: {was})."
+                yield sentence.format(label=goal.label, now=is_now, before=was)
     for goal in before:
         if goal.key not in new:
-            yield f"No longer a goal: {goal.label}."
+            yield gettext("No longer a goal: {label}.").format(label=goal.label)
 
 
 def _unverified_changes(before: UnverifiedRules | None, after: UnverifiedRules | None) -> Iterator[str]:
     was, is_now = describe_unverified(before), describe_unverified(after)
     if was != is_now:
-        new_rules = "There are new rules for marking activities as unverified; your page lists them."
-        yield new_rules if is_now else "No activity is marked as unverified any more."
+        new_rules = gettext("There are new rules for marking activities as unverified; your page lists them.")
+        yield new_rules if is_now else gettext("No activity is marked as unverified any more.")
 
 
 def _steps(goal: Goal) -> str:
-    counted = f"counted afresh each {goal.period}"
+    counted = gettext(_AFRESH[goal.period])
     if goal.step_min is None:
-        return f"steps of {goal.step}, {counted}"
-    return f"steps of {goal.step} at first, then {goal.step_min} to {goal.step_max} depending on your recent weeks; {counted}"
+        return gettext("steps of {step}, {counted}").format(step=goal.step, counted=counted)
+    sentence = gettext("steps of {step} at first, then {smallest} to {largest} depending on your recent weeks; {counted}")
+    return sentence.format(step=goal.step, smallest=goal.step_min, largest=goal.step_max, counted=counted)
 
 
 def _only(kinds: Kinds) -> str:
-    return f" ({' or '.join(sorted(kinds)).replace('_', ' ')} only)" if kinds is not None else ""
+    if kinds is None:
+        return ""
+    return " " + gettext("({kinds} only)").format(kinds=either([kind_name(kind) for kind in sorted(kinds)]))
 
 
 def _number(value: Fraction) -> str:
-    return f"{value.numerator}" if value.denominator == 1 else f"{float(value):g}"
+    return with_decimal_sign(f"{value.numerator}" if value.denominator == 1 else f"{float(value):g}")
 
 
-def _days(is_chosen: Sequence[bool]) -> str:
-    """`a day from Monday to Friday`, or `on Monday, Tuesday and Friday`."""
+def _on_days(number: Fraction, is_chosen: Sequence[bool]) -> str:
+    """`10 a day from Monday to Friday`, or `12 on Monday, Tuesday and Friday`."""
     runs = [list(days) for in_run, days in groupby(range(len(_WEEKDAYS)), key=lambda day: is_chosen[day]) if in_run]
+    if len(runs) == 1 and len(runs[0]) >= _RUN_MIN:
+        names = weekday_names()
+        sentence = gettext("{number} a day from {first} to {last}")
+        return sentence.format(number=_number(number), first=names[runs[0][0]], last=names[runs[0][-1]])
     parts: list[str] = []
     for run in runs:
-        names = [_WEEKDAYS[day] for day in run]
-        parts += [f"{names[0]} to {names[-1]}"] if len(names) >= _RUN_MIN else names
+        names = [pgettext("on these weekdays", _WEEKDAYS[day]) for day in run]
+        is_long = len(names) >= _RUN_MIN
+        parts += [gettext("{first} to {last}").format(first=names[0], last=names[-1])] if is_long else names
     *others, last = parts
-    if len(runs) == 1 and not others and len(runs[0]) >= _RUN_MIN:
-        return f"a day from {last}"
-    return f"on {', '.join(others)} and {last}" if others else f"on {last}"
+    days = gettext("{others} and {last}").format(others=", ".join(others), last=last) if others else last
+    return gettext("{number} on {days}").format(number=_number(number), days=days)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from shared.facts import FACTS_BY_FILTER, FILTERED_FACTS, KIND, AnyFact, Threshold
+from shared.languages.messages import gettext, marked
 
-_EVERYTHING: Final = "any activity"
+_EVERYTHING: Final = marked("any activity")
 
 
 class Condition(NamedTuple):
@@ -37,4 +38,4 @@ def describe_filter(counts: Filter) -> str:
     """What counts, in words: `call, of at least 120 s, connected, outbound`."""
     phrases = [condition.fact.describe(condition.threshold) for condition in counts.conditions]
     names_kinds = any(condition.fact is KIND for condition in counts.conditions)
-    return ", ".join(phrases if names_kinds else [_EVERYTHING, *phrases])
+    return ", ".join(phrases if names_kinds else [gettext(_EVERYTHING), *phrases])

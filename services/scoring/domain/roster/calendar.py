@@ -16,6 +16,7 @@ import holidays
 
 from services.scoring.domain.roster.roster import Rep, Roster
 from shared.events import Presence, TeamId
+from shared.languages.current import current_language
 
 _LOOK_AHEAD_DAYS: Final = 60
 _CACHE_SIZE: Final = 16_384
@@ -119,12 +120,14 @@ def next_work_start(rep: Rep, after: date) -> datetime | None:
 
 
 def holidays_between(country: str, subdivision: str, *, first: date, last: date) -> Iterator[tuple[date, str]]:
-    """The public holidays from `first` to `last`, in order, each with its English name. No country has none."""
+    """The public holidays from `first` to `last`, in order, each with its name in the language of whoever reads it, or else in
+    English. No country has none."""
     if not country:
         return
-    named = holidays.country_holidays(
-        country, subdiv=subdivision or None, years=range(first.year, last.year + 1), language=_LANGUAGE
-    )
+    years = range(first.year, last.year + 1)
+    named = holidays.country_holidays(country, subdiv=subdivision or None, years=years, language=_LANGUAGE)
+    if current_language() in named.supported_languages:
+        named = holidays.country_holidays(country, subdiv=subdivision or None, years=years, language=current_language())
     for day, name in sorted(named.items()):
         if first <= day <= last:
             yield day, name

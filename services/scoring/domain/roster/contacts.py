@@ -8,10 +8,11 @@ from typing import Final
 from services.scoring.domain.roster.calendar import rep_day_of, team_day_of
 from services.scoring.domain.roster.roster import Manager, Rep, Roster
 from shared.events import PersonId, RepId, TeamId
+from shared.languages.messages import gettext, marked
 from shared.reach import Contacts
 
-NOT_IN_ROSTER: Final = "the roster does not list them today"
-NO_CONTACT: Final = "the roster has neither `reach` nor an email for them"
+NOT_IN_ROSTER: Final = marked("the roster does not list them today")
+NO_CONTACT: Final = marked("the roster has neither `reach` nor an email for them")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,7 +29,7 @@ class PersonToday:
 def contacts_of(roster: Roster, person_id: PersonId, *, now: datetime) -> Contacts:
     """The contacts of a person; somebody who is not there today has none."""
     entries = [entry for entry, _ in _entries_today(roster, now=now, person_id=person_id)]
-    return _merge(entries) if entries else Contacts(because=NOT_IN_ROSTER)
+    return _merge(entries) if entries else Contacts(because=gettext(NOT_IN_ROSTER))
 
 
 def list_people(roster: Roster, *, now: datetime) -> list[PersonToday]:
@@ -51,7 +52,7 @@ def list_people(roster: Roster, *, now: datetime) -> list[PersonToday]:
 def _merge(entries: list[Rep | Manager]) -> Contacts:
     """Of somebody who is listed more than once, the first entry that has contacts."""
     contacts = next((entry.reach for entry in entries if entry.reach), ())
-    return Contacts(contacts=contacts, because="" if contacts else NO_CONTACT)
+    return Contacts(contacts=contacts, because="" if contacts else gettext(NO_CONTACT))
 
 
 def _entries_today(

@@ -11,6 +11,7 @@ from services.scoring.definitions.apply_definitions import apply_playbooks
 from services.scoring.definitions.list_playbooks import list_playbooks
 from services.scoring.schema import SCHEMA
 from shared.events import PlaybookAnnounced, PlaybookWithdrawn
+from shared.languages.current import using_language
 from tests.services.scoring.conftest import MONDAY, MONDAY_NOON, PLAYBOOK, ROSTER, Scoring
 
 SOFTER = PLAYBOOK.replace("target: 2", "target: 1").replace("2026-01-01", "2026-03-03")
@@ -32,7 +33,8 @@ async def withdrawn(scoring: Scoring) -> list[PlaybookWithdrawn]:
 
 
 async def test_a_new_version_is_announced_to_every_rep_of_its_team_with_its_changes(scoring: Scoring) -> None:
-    await scoring.apply_playbook(SOFTER)
+    with using_language("es"):  # whoever publishes it
+        await scoring.apply_playbook(SOFTER)
 
     events = await announced(scoring)
     assert [(event.rep.id, event.effective_from, event.binds_from, event.follows) for event in events] == [

@@ -221,3 +221,23 @@ async def test_without_a_channel_or_without_people_the_page_says_what_comes_firs
     assert "The roster lists nobody today. Add people, and see here" in empty
     assert down.status_code == 503
     assert JON.id not in empty
+
+
+async def test_delivery_is_read_in_spanish(visits: Visits, olga: httpx.AsyncClient, rows: Rows) -> None:
+    olga.headers["Accept-Language"] = "es"
+    await _give_up(rows, "a")
+    async with visits.pool.acquire() as connection:
+        await record_success(connection, ANA.id, "mail", now=NOON)
+        await record_failure(connection, BEN.id, "mail", error="refused (550)", now=NOON)
+
+    text = _text(await olga.get("/delivery"))
+
+    for phrase in (
+        "Sin entregar en los últimos siete días Ana Ruiz en cola desde el",
+        "Ana Ruiz ana Correo: último envío correcto el",
+        "Ben Ode ben Correo: falla desde el",
+        "Mara Lind mara Correo: todavía no se ha enviado nada Enviar una prueba a Mara Lind",
+        "chat.north activado Entrega con normalidad chat.south desactivado Desactivado desde el",
+        "Las horas son UTC. Aquí no se muestra lo que dicen los mensajes, ni tampoco puntuaciones.",
+    ):
+        assert phrase in text

@@ -145,7 +145,7 @@ async def test_a_crm_user_is_added_as_a_new_rep(visits: Visits, olga: httpx.Asyn
     assert "The CRM user 99 in acme will be theirs" in _text(form)
     assert 'value="Europe/Madrid" placeholder' in form.text
     assert refused.status_code == 409
-    assert "timezone: no such time zone; write an IANA name such as Europe/Madrid" in refused.text
+    assert "Time zone: no such time zone; write an IANA name such as Europe/Madrid" in refused.text
     assert 'value=" Eva  Ruiz "' in refused.text
     assert visits.scoring.text.endswith(
         " {id: eva-ruiz, name: Eva Ruiz, email: e@example.com, timezone: Europe/Madrid, country: ES,"
@@ -166,7 +166,7 @@ async def test_a_manager_a_team_and_an_email_are_entered(visits: Visits, olga: h
         NewPerson(role="manager", name="Mo", team=TeamId("west"), timezone="UTC"),
         NewEmail(person=PersonId("jon"), email="jon@example.com"),
     ]
-    assert "name: must not be empty: This cannot be entered" in _text(empty)
+    assert "Name: must not be empty: This cannot be entered" in _text(empty)
     assert "Jon Keller has that email now." in _text(await olga.get(emailed.headers["location"]))
     assert "what was typed is too long" in _text(too_long)
     assert visits.scoring.text.startswith("# Ours.\n")
@@ -197,3 +197,24 @@ async def test_while_scoring_is_down_nothing_is_shown_or_entered(visits: Visits,
 
     assert [answer.status_code for answer in answers] == [503] * 4
     assert forged.status_code == 403
+
+
+async def test_people_and_refusals_are_in_spanish(visits: Visits, olga: httpx.AsyncClient) -> None:
+    olga.headers["Accept-Language"] = "es"
+    visits.scoring.unmatched = (STRANGER,)
+
+    text = _text(await olga.get("/people"))
+    refused = await _post(olga, "/roster/person", role="rep", name="", team="north", timezone="Europe/Madird", country="XX")
+    taken = await _post(olga, "/roster/user", source="acme", user="7", rep="ben")
+
+    for phrase in (
+        "Usuarios del CRM sin comercial",
+        "12 actividades desde el",
+        "North 2 comerciales Mara Lind responsable , mara Se le llega por correo",
+        "Jon Keller jon No le llega nada: la plantilla no tiene ni `reach` ni un correo para esta persona",
+        "Ausente en parte el",
+        "Viernes Santo",
+    ):
+        assert phrase in text
+    assert "Nombre: no puede quedar vacío; Zona horaria: no existe esa zona horaria; escribe un nombre IANA" in refused.text
+    assert "Usuario del CRM: ya pertenece a un comercial: Esto no se puede introducir en la plantilla" in _text(taken)

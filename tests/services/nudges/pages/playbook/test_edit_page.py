@@ -96,7 +96,7 @@ async def test_mistakes_stand_at_their_fields_and_nothing_that_was_typed_is_lost
         ("behaviour.0.target", "Must be a number, or a number by weekday."),
         ("behaviour.1.weight", "Must be more than 0."),
         ("behaviour.1.min_amount", "Must be a number."),
-        ("goal.0", "Step_min and step_max belong together; write both or neither."),
+        ("goal.0", "The smallest and the largest step belong together; write both or neither."),
         ("message", "Must be at most 500 characters."),
     ):
         assert f'id="mistake-{field}" data-live>{sentence}</span>' in refused.text
@@ -241,3 +241,20 @@ async def test_a_team_without_a_playbook_begins_with_one_empty_behaviour(
     fields = fields_of(form.text) | {"behaviour.0.label": "Calls", "behaviour.0.mon": "3", "do": "publish"}
     assert (await jon.post("/playbook/south/edit", data=fields)).status_code == 303
     assert (await playbooks.show("south")).versions[0].document.behaviours[0].key == "calls"
+
+
+async def test_the_form_and_its_mistakes_are_in_spanish(mara: httpx.AsyncClient) -> None:
+    mara.headers["Accept-Language"] = "es"
+
+    refused = await press(mara, await mara.get(EDIT), "publish", behaviour__0__fri="many", goal__0__step_min="2")
+
+    for part in (
+        "Todavía no se ha publicado. Corrige lo que se marca abajo; todo lo que has escrito sigue aquí.",
+        "data-live>Debe ser un número, o un número por día de la semana.</span>",
+        "data-live>El paso más pequeño y el más grande van juntos; escribe los dos o ninguno.</span>",
+        "Hay 2 cosas que corregir antes. Están marcadas en su sitio.",
+        'sáb<span class="unseen">: objetivo de Calls</span>',
+        '<option value="outbound">saliente</option>',
+        'data-done="La vista previa está al día."',
+    ):
+        assert part in refused.text

@@ -94,3 +94,23 @@ async def test_while_scoring_cannot_answer_the_page_says_so(mara: httpx.AsyncCli
         playbooks.failure = failure
         for path in ("/playbook", "/playbook/north/export"):
             assert (await mara.get(path)).status_code == 503
+
+
+async def test_a_playbook_is_read_in_spanish(mara: httpx.AsyncClient, playbooks: PlaybookScoring) -> None:
+    await playbooks.apply(playbook=LATER)
+
+    text = visible_text(await mara.get("/playbook", headers={"Accept-Language": "es"}))
+
+    for sentence in (
+        "<h1>Plan de actividad de North</h1>",
+        '<span class="counts">Propuesta enviada, con un valor de al menos 500</span>',
+        "Peso 60 de 100, cuenta hasta",
+        "<td>4 al día de lunes a jueves, 6 los viernes</td>",
+        "Calls this month, pasos de 30, se cuenta de nuevo cada mes",
+        "No verificada: empezó en los 60 s siguientes a 5 anteriores.",
+        "(antes: 4 al día de lunes a jueves, 5 los viernes). Por qué: «Calls win deals.»",
+        "Confirmado por 0 de 2",
+        "Aplicado desde un archivo o en la puesta en marcha",
+    ):
+        assert sentence in text
+    assert "4 a day from Monday to Thursday" in visible_text(await mara.get("/playbook", headers={"Accept-Language": "en"}))

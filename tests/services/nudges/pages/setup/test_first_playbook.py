@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from starlette.datastructures import QueryParams
 
-from services.nudges.pages.setup.first_playbook import KINDS, BehaviourRow, read_rows, suggest_rows, write_first_playbook
+from services.nudges.pages.setup.first_playbook import BehaviourRow, kinds, read_rows, suggest_rows, write_first_playbook
 from services.scoring.domain.definition_files.playbook_file import read_playbooks
 from services.scoring.domain.definition_files.yaml_document import DefinitionRefused
 from shared.events import TeamId
@@ -14,7 +14,7 @@ NORTH, TODAY = TeamId("north"), date(2026, 3, 2)
 
 
 def test_what_is_suggested_is_a_playbook_whatever_has_arrived() -> None:
-    for arrived in ([], ["note"], *[[kind] for kind, _ in KINDS], [kind for kind, _ in KINDS]):
+    for arrived in ([], ["note"], *[[kind] for kind, _ in kinds()], [kind for kind, _ in kinds()]):
         rows = suggest_rows(arrived)
         (playbook,) = read_playbooks(write_first_playbook(NORTH, TODAY, rows), file="playbook")
 

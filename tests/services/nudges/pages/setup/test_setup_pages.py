@@ -217,3 +217,25 @@ async def test_a_form_of_another_session_changes_nothing(visits: Visits, browser
 
     assert (await browser.post("/setup/team", data={"team": "North"})).status_code == 403
     assert visits.services.entered == []
+
+
+async def test_the_first_steps_are_read_in_spanish(visits: Visits, browser: httpx.AsyncClient) -> None:
+    browser.headers["Accept-Language"] = "es"
+    visits.services.roster, visits.services.sources = NORTH_ROSTER, [ACME]
+    visits.services.users = (UnmatchedUser(source=SourceName("acme"), account="", user="7", activities=3, newest_at=NOON),)
+    visits.services.report = NOTHING.model_copy(
+        update={"newest_at": NOON, "recent": (RecentActivity(kind="call", account="", user="7", received_at=NOON),)}
+    )
+    steps = ("", "/team", "/people", "/playbook", "/source/acme", "/source/new/hubspot", "/source/new/hmac")
+
+    texts = {step: _text(await browser.get(f"/setup{step}")) for step in steps}
+    unnamed = await _post(browser, "/setup/team", team="West", who="other")
+
+    assert "Siguiente: Tus personas" in texts[""]
+    assert "Hay un equipo: <strong>North</strong>." in texts["/team"]
+    assert "Han llegado 3 actividades. ¿Quién es?" in texts["/people"]
+    assert 'value="Llamadas"' in texts["/playbook"]
+    assert "llamada, del usuario 7" in texts["/source/acme"]
+    assert "<li>En la pestaña Auth de la aplicación, copia en el campo el client secret.</li>" in texts["/source/new/hubspot"]
+    assert "Crear la dirección y su secreto" in texts["/source/new/hmac"]
+    assert "Escribe el nombre del responsable o elige «Nadie todavía»." in unnamed.text

@@ -131,3 +131,22 @@ async def test_letters_are_replayed_and_webhooks_read_again_unless_that_is_refus
     assert "being read again already" in _text(refused)
     visits.services.down.add(SOURCE_LETTERS.subject)
     assert (await browser.get("/sources/acme")).status_code == 503
+
+
+async def test_sources_are_read_in_spanish(visits: Visits, browser: httpx.AsyncClient) -> None:
+    browser.headers["Accept-Language"] = "es"
+    visits.services.letters = (LetterRow(number=1, since=NOON, reason="unreadable_body", detail=""),)
+    visits.services.paths = (UnknownPathRow(path="/webhooks/acne", requests=4, newest_at=NOON),)
+
+    listed, text = _text(await browser.get("/sources")), _text(await browser.get("/sources/acme"))
+
+    assert "¿quizá /webhooks/acme?" in listed
+    for phrase in (
+        "Qué contienen los últimos 3 webhooks",
+        '<tr><td>00:00</td><td>llamada</td><td class="figure">3</td></tr>',
+        'quién lo hizo</span><span class="time">en 3 de 3',
+        '<option value="no_answer">sin respuesta</option>',
+        "Resultados, que cuentan como «otro» hasta que se asignan",
+        '<span class="kind none">contenido ilegible</span>',
+    ):
+        assert phrase in text

@@ -80,12 +80,12 @@ async def test_what_a_file_may_not_say_is_refused_in_the_same_words_and_changes_
     taken = EVA.model_copy(update={"identities": (CrmUser(source=SourceName("acme"), user="7"),), "timezone": "Europe/Madird"})
 
     with pytest.raises(
-        EntryRefused, match=r"^timezone: no such time zone; write an IANA name such as Europe/Madrid: This cannot"
+        EntryRefused, match=r"^Time zone: no such time zone; write an IANA name such as Europe/Madrid: This cannot"
     ):
         await _enter(scoring, taken)
-    with pytest.raises(EntryRefused, match=r"already used in line 6; use it once"):
+    with pytest.raises(EntryRefused, match=r"CRM user: belongs to a rep already"):
         await _enter(scoring, taken.model_copy(update={"timezone": "UTC"}))
-    with pytest.raises(EntryRefused, match="name: must not be empty"):
+    with pytest.raises(EntryRefused, match="Name: must not be empty"):
         await _enter(scoring, NewTeam(name="", id=TeamId("west")))
     with pytest.raises(NoSuchTeam):
         await _enter(scoring, EVA.model_copy(update={"team": TeamId("west")}))

@@ -49,7 +49,12 @@ def test_the_step_may_be_one_of_its_bounds(bounds: tuple[int, int]) -> None:
     [
         ("step: 1", "step: 0", "goals[0].step", "must be more than 0"),
         ("step: 1", "step: 1, step_min: 0, step_max: 2", "goals[0].step_min", "must be more than 0"),
-        ("step: 1", "step: 1, step_min: 1", "goals[0]", "step_min and step_max belong together; write both or neither"),
+        (
+            "step: 1",
+            "step: 1, step_min: 1",
+            "goals[0]",
+            "the smallest and the largest step belong together; write both or neither",
+        ),
         (f"[{BEHAVIOUR}]", "[]", "behaviours", "must hold at least 1"),
         ("target: 5", "target: many", "behaviours[0].target", "must be a number, or a number by weekday"),
         ("target: 5", "target: Infinity", "behaviours[0].target", "must not be negative"),

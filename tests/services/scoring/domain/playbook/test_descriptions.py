@@ -10,6 +10,7 @@ from services.scoring.domain.playbook.filters import make_filter
 from services.scoring.domain.playbook.playbook import Behaviour, Goal, Playbook
 from services.scoring.domain.playbook.unverified_rules import Bursts, Overlaps, SameContact, UnverifiedRules
 from shared.events import GoalKey
+from shared.languages.current import using_language
 from tests.services.scoring.domain.builders import behaviour, playbook
 
 ONLY_CALLS = make_filter({"kinds": frozenset({"call"})})
@@ -155,3 +156,29 @@ def test_without_a_tolerance_overlaps_are_described_without_seconds() -> None:
         "Unverified activities are marked and do not count.",
     )
     assert describe_unverified(UnverifiedRules(counts=False)) == ()
+
+
+def test_a_playbook_is_described_in_spanish() -> None:
+    new_demos = (
+        "Nuevo: Demos, 0,5 los lunes, 2 al día de martes a viernes, 3 los sábados, peso 50. Qué cuenta: cualquier actividad. "
+        "Por qué: «Demos ganan.»"
+    )
+    half = replace(DEMOS, targets=(Fraction(1, 2), *DEMOS.targets[1:5], Fraction(3), Fraction(0)), reason="Demos ganan.")
+    after = replace(
+        _with_behaviours(replace(CALLS, cap=Fraction(5, 2), counts=LONG_CALLS), half), goals=(replace(GOAL, step=40),)
+    )
+    rules = UnverifiedRules(counts=False, overlaps=Overlaps(more_than_s=0, kinds=frozenset({"call", "meeting_booked"})))
+
+    with using_language("es"):
+        changes, unverified = describe_changes(BEFORE, after), describe_unverified(rules)
+
+    assert changes == (
+        "Calls: cuenta hasta 2,5 veces el objetivo (antes: 1,5 veces el objetivo).",
+        "Calls: lo que cuenta ahora es llamada, de al menos 60 s (antes: llamada).",
+        new_demos,
+        "Meta Calls this month: pasos de 40, se cuenta de nuevo cada mes (antes: pasos de 30, se cuenta de nuevo cada mes).",
+    )
+    assert unverified == (
+        "No verificada: empezó antes de que acabara una anterior (solo llamada o reunión reservada).",
+        "Las actividades no verificadas se marcan y no cuentan.",
+    )
