@@ -62,7 +62,8 @@ def thanks_candidate(recognition: Recognition, *, today: date) -> Candidate:
         message = filled(gettext("{name} wrote to you: “{text}”"), name=name, text=text)
         reason = _reason(recognition, name, today=today)
     else:
-        message = filled(gettext("{name} says {thanks}."), name=name, thanks=thanks_phrase(recognition, today=today))
+        thanks = _says_thanks(recognition, name, today=today)
+        message = thanks if thanks.endswith(".") else f"{thanks}."
         reason = filled(gettext("{name} sent this. Daymark is just passing it on."), name=name)
     return Candidate(
         rule=THANKS_RULE,
@@ -74,15 +75,14 @@ def thanks_candidate(recognition: Recognition, *, today: date) -> Candidate:
     )
 
 
-def thanks_phrase(thanked: Recognition | Occasion, *, today: date) -> str:
-    """`thank you for Tuesday: 6 of 6 calls`."""
-    if thanked.about_day is None:
-        return filled(gettext("thank you: {facts}"), facts=thanked.facts) if thanked.facts else gettext("thank you")
-    return filled(
-        gettext("thank you for {day}: {facts}") if thanked.facts else gettext("thank you for {day}"),
-        day=day_noun(thanked.about_day, today=today),
-        facts=thanked.facts,
-    )
+def _says_thanks(recognition: Recognition, name: str, *, today: date) -> str:
+    """`Mara Lind says thank you for Tuesday: 6 of 6 calls`."""
+    facts = recognition.facts
+    if recognition.about_day is None:
+        text = gettext("{name} says thank you: {facts}") if facts else gettext("{name} says thank you")
+        return filled(text, name=name, facts=facts)
+    text = gettext("{name} says thank you for {day}: {facts}") if facts else gettext("{name} says thank you for {day}")
+    return filled(text, name=name, day=day_noun(recognition.about_day, today=today), facts=facts)
 
 
 def occasion_phrase(occasion: Recognition | Occasion, *, today: date) -> str:
