@@ -9,6 +9,7 @@ from services.scoring.domain.playbook.filters import describe_filter
 from services.scoring.domain.playbook.playbook import Behaviour, Goal, Playbook
 from services.scoring.domain.playbook.unverified_rules import Kinds, UnverifiedRules
 from shared.languages.formats import either, weekday_names, with_decimal_sign
+from shared.languages.grammar import joined
 from shared.languages.messages import gettext, marked, pgettext, pmarked
 from shared.languages.value_names import kind_name
 
@@ -188,6 +189,4 @@ def _on_days(number: Fraction, is_chosen: Sequence[bool]) -> str:
         names = [pgettext("on these weekdays", _WEEKDAYS[day]) for day in run]
         is_long = len(names) >= _RUN_MIN
         parts += [gettext("{first} to {last}").format(first=names[0], last=names[-1])] if is_long else names
-    *others, last = parts
-    days = gettext("{others} and {last}").format(others=", ".join(others), last=last) if others else last
-    return gettext("{number} on {days}").format(number=_number(number), days=days)
+    return gettext("{number} on {days}").format(number=_number(number), days=joined(parts))
