@@ -20,6 +20,16 @@ def number_text(value: Decimal) -> str:
     return str(text)
 
 
+def decimal_text(value: Decimal, *, decimals: int) -> str:
+    """A number with so many decimals: `72.50`, in Spanish `72,50`."""
+    return str(format_decimal(value, format=f"0.{'0' * decimals}", locale=current_locale()))
+
+
+def percent_text(share: Decimal | float) -> str:
+    """`50%`, in Spanish `50 %`."""
+    return pgettext("a share", "{percent}%").format(percent=f"{share * 100:.0f}")
+
+
 def with_decimal_sign(number: str) -> str:
     """A number as it was written, with a point, but with the decimal sign of the language: `500.00`, in Spanish `500,00`."""
     return number.replace(".", get_decimal_symbol(current_locale()))
@@ -37,16 +47,6 @@ def weekday_names(*, is_short: bool = False) -> Sequence[str]:
     """Monday first: `Monday` or `Mon`."""
     names = get_day_names("abbreviated" if is_short else "wide", "stand-alone", current_locale())
     return [names[weekday] for weekday in sorted(names)]
-
-
-def decimal_text(value: Decimal, *, decimals: int) -> str:
-    """A number with so many decimals: `72.50`, in Spanish `72,50`."""
-    return str(format_decimal(value, format=f"0.{'0' * decimals}", locale=current_locale()))
-
-
-def percent_text(share: Decimal | float) -> str:
-    """`50%`, in Spanish `50 %`."""
-    return pgettext("a share", "{percent}%").format(percent=f"{share * 100:.0f}")
 
 
 def weekday_name(day: date) -> str:
