@@ -174,9 +174,9 @@ class DayReport(Message):
 class PlaybookAnnounced(Message):
     """A version to be announced to one rep, whole: the `data` of `playbook.announced.v1`. It judges the rep from `binds_from`
     on, a day of theirs. `follows` is the start of the version that judged them until then (None if there was none), and
-    `changes` says what differs. `translations` are of phrases. `unverified` says which activities the version marks. `revises`
-    is why it begins in the past. `announcement_number` rises when it is announced to the rep again, for another first day or
-    after a withdrawal. `message` is the manager's own. When only this changes, it comes again with a higher `wording`."""
+    `changes` says what differs. `translations` has its phrases by language. `unverified` says which activities the version
+    marks. `revises` is why it begins in the past. `announcement_number` rises when it is announced again, for another first day
+    or after a withdrawal. `message` is the manager's own. When only this changes, it comes again with a higher `wording`."""
 
     rep: Rep
     team: Team
@@ -195,7 +195,7 @@ class PlaybookAnnounced(Message):
     announced_at: datetime
     message: str = ""
     wording: int = 0
-    translations: tuple[PlaybookPhrases, ...] = ()
+    translations: dict[str, PlaybookPhrases] = {}
 
 
 class PlaybookWithdrawn(Message):

@@ -1,28 +1,16 @@
-"""What a playbook says in words, in a language other than English, beside the numbers that are the same in all of them."""
-
-from typing import Final
+"""What a version of a playbook asks for in another language than English."""
 
 from pydantic import BaseModel, ConfigDict
 
-_AS_A_MESSAGE: Final = ConfigDict(frozen=True, extra="ignore")
-
-
-class BehaviourPhrases(BaseModel):
-    """What counts for a behaviour, and how many are asked for."""
-
-    model_config = _AS_A_MESSAGE
-
-    counts: str
-    asks: str
-
 
 class PlaybookPhrases(BaseModel):
-    """`behaviours` and `goals` are in the order of the playbook; of a goal there is what counts."""
+    """Of each behaviour, in the order of the version, what counts and how many (`asks`); of each goal what counts. `unverified`
+    and `changes` are as in the announcement."""
 
-    model_config = _AS_A_MESSAGE
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
-    language: str
-    behaviours: tuple[BehaviourPhrases, ...]
-    goals: tuple[str, ...]
+    counts: tuple[str, ...]
+    asks: tuple[str, ...]
+    goal_counts: tuple[str, ...]
     unverified: tuple[str, ...]
     changes: tuple[str, ...]

@@ -76,8 +76,28 @@ def occasion_of(playbook: PlaybookAnnounced) -> str:
     return f"{playbook.version}, time {playbook.announcement_number}"
 
 
+def as_read(playbook: PlaybookAnnounced) -> PlaybookAnnounced:
+    """With its phrases in the language of whoever reads them, if it was announced in that language."""
+    phrases = playbook.translations.get(current_language())
+    if phrases is None:
+        return playbook
+    behaviours = zip(playbook.behaviours, phrases.counts, phrases.asks, strict=True)
+    goals = zip(playbook.goals, phrases.goal_counts, strict=True)
+    return playbook.model_copy(
+        update={
+            "behaviours": tuple(
+                behaviour.model_copy(update={"counts": counts, "asks": asks}) for behaviour, counts, asks in behaviours
+            ),
+            "goals": tuple(goal.model_copy(update={"counts": counts}) for goal, counts in goals),
+            "unverified": phrases.unverified,
+            "changes": phrases.changes,
+        }
+    )
+
+
 def announcement_candidate(playbook: PlaybookAnnounced, *, today: date) -> Candidate:
     """The message that announces a version to a rep, as worded on a day of theirs."""
+    playbook = as_read(playbook)
     return Candidate(
         rule=ANNOUNCEMENT_RULE,
         kind=NudgeKind.ANNOUNCEMENT,
@@ -94,27 +114,6 @@ def announcement_candidate(playbook: PlaybookAnnounced, *, today: date) -> Candi
     )
 
 
-def in_readers_language(playbook: PlaybookAnnounced) -> PlaybookAnnounced:
-    """A version with its phrases in the language of whoever reads it. Those that were announced by a former version of Daymark
-    are in English only."""
-    phrases = next((each for each in playbook.translations if each.language == current_language()), None)
-    if phrases is None:
-        return playbook
-    return playbook.model_copy(
-        update={
-            "behaviours": tuple(
-                behaviour.model_copy(update={"counts": translated.counts, "asks": translated.asks})
-                for behaviour, translated in zip(playbook.behaviours, phrases.behaviours, strict=True)
-            ),
-            "goals": tuple(
-                goal.model_copy(update={"counts": counts}) for goal, counts in zip(playbook.goals, phrases.goals, strict=True)
-            ),
-            "unverified": phrases.unverified,
-            "changes": phrases.changes,
-        }
-    )
-
-
 def explain_revision(playbook: PlaybookAnnounced, *, today: date) -> str:
     """Why a version judges days before `today`, in two sentences; empty if it does not."""
     if not playbook.revises or playbook.binds_from >= today:
@@ -124,7 +123,6 @@ def explain_revision(playbook: PlaybookAnnounced, *, today: date) -> str:
 
 def _text(playbook: PlaybookAnnounced, *, today: date) -> str:
     """What the manager says comes before the facts, on the first line."""
-    playbook = in_readers_language(playbook)
     name, begins = capitalized(first_name(playbook.rep.name)), long_date(playbook.binds_from, today=today)
     if playbook.message:
         quoted = gettext("{sentence} Your manager says: “{message}”")

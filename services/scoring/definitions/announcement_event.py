@@ -13,18 +13,10 @@ from services.scoring.domain.playbook.playbook import Playbook
 from services.scoring.domain.roster.calendar import rep_day_of
 from services.scoring.domain.score import as_decimal
 from shared.event_types import PLAYBOOK_ANNOUNCED, PLAYBOOK_WITHDRAWN
-from shared.events import (
-    BehaviourDefinition,
-    GoalDefinition,
-    Manager,
-    PlaybookAnnounced,
-    PlaybookWithdrawn,
-    Rep,
-    Team,
-)
+from shared.events import BehaviourDefinition, GoalDefinition, Manager, PlaybookAnnounced, PlaybookWithdrawn, Rep, Team
 from shared.languages.catalogue import ENGLISH, LANGUAGES
 from shared.languages.current import current_language, using_language
-from shared.playbook.phrases import BehaviourPhrases, PlaybookPhrases
+from shared.playbook.phrases import PlaybookPhrases
 from shared.postgres.outbox import OutboxEvent, make_event
 
 _CACHE_SIZE: Final = 256
@@ -75,28 +67,14 @@ def _announced(binding: Binding, definitions: Definitions, *, number: int, now: 
         goals=define_goals(playbook),
         unverified=describe_unverified(playbook.unverified),
         follows=binding.before.effective_from if binding.before is not None else None,
-        changes=_changes(binding.before, playbook, ENGLISH) if binding.before is not None else (),
+        changes=_changes(binding.before, playbook) if binding.before is not None else (),
         revises=playbook.revises,
         announcement_number=number,
         announced_at=now,
         message=playbook.message,
         wording=playbook.wording,
-        translations=tuple(_phrases(binding, language) for language in LANGUAGES if language != ENGLISH),
+        translations={language: _phrases(binding.before, playbook, language) for language in LANGUAGES if language != ENGLISH},
     )
-
-
-def _phrases(binding: Binding, language: str) -> PlaybookPhrases:
-    playbook = binding.playbook
-    with using_language(language):
-        return PlaybookPhrases(
-            language=language,
-            behaviours=tuple(
-                BehaviourPhrases(counts=behaviour.counts, asks=behaviour.asks) for behaviour in define_behaviours(playbook)
-            ),
-            goals=tuple(goal.counts for goal in define_goals(playbook)),
-            unverified=describe_unverified(playbook.unverified),
-            changes=_changes(binding.before, playbook, language) if binding.before is not None else (),
-        )
 
 
 def define_behaviours(playbook: Playbook) -> tuple[BehaviourDefinition, ...]:
@@ -143,5 +121,18 @@ def _define_goals(playbook: Playbook, _: str) -> tuple[GoalDefinition, ...]:
 
 
 @lru_cache(maxsize=_CACHE_SIZE)
-def _changes(before: Playbook, after: Playbook, _: str) -> tuple[str, ...]:
+def _phrases(before: Playbook | None, playbook: Playbook, language: str) -> PlaybookPhrases:
+    with using_language(language):
+        behaviours = define_behaviours(playbook)
+        return PlaybookPhrases(
+            counts=tuple(behaviour.counts for behaviour in behaviours),
+            asks=tuple(behaviour.asks for behaviour in behaviours),
+            goal_counts=tuple(goal.counts for goal in define_goals(playbook)),
+            unverified=describe_unverified(playbook.unverified),
+            changes=describe_changes(before, playbook) if before is not None else (),
+        )
+
+
+@lru_cache(maxsize=_CACHE_SIZE)
+def _changes(before: Playbook, after: Playbook) -> tuple[str, ...]:
     return describe_changes(before, after)

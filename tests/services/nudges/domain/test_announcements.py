@@ -11,14 +11,13 @@ from services.nudges.domain.announcements import (
     coming,
     comparable_versions,
     in_force,
-    in_readers_language,
     is_current,
     reasons_of,
     was_known_before,
 )
 from shared.events import BehaviourDefinition, NudgeId, NudgeKind, PlaybookAnnounced, VersionNumber
 from shared.languages.current import using_language
-from shared.playbook.phrases import BehaviourPhrases, PlaybookPhrases
+from shared.playbook.phrases import PlaybookPhrases
 from tests.services.nudges.builders.announcements import VERSION_1, VERSION_2, AnnouncementFields, announcement, defined
 from tests.services.nudges.builders.days import MONDAY, TUESDAY, at
 from tests.services.nudges.builders.people import SOUTH
@@ -233,23 +232,21 @@ def test_an_announcement_says_from_when_and_what_changes(playbook: PlaybookAnnou
     assert "Missed targets in it can only count against you from the day after you get this message." in candidate.reason
 
 
-SPANISH = PlaybookPhrases(
-    language="es",
-    behaviours=(BehaviourPhrases(counts="llamada", asks="10 al día"),),
-    goals=(),
-    unverified=("Sin verificar: nada.",),
-    changes=("Calls: objetivo 10 al día (antes: 8 al día).",),
-)
+def test_an_announcement_is_worded_in_the_language_of_the_rep() -> None:
+    change = "Llamadas: objetivo 10 al día (antes: 8 al día)."
+    phrases = PlaybookPhrases(counts=("llamada",), asks=("10 al día",), goal_counts=(), unverified=(), changes=())
+    first = announcement(1, TUESDAY, behaviours=(defined("Llamadas", "10 a day"),), translations={"es": phrases})
+    changed = first.model_copy(
+        update={
+            "follows": MONDAY,
+            "changes": ("Calls: target 10 a day (before: 8 a day).",),
+            "translations": {"es": phrases.model_copy(update={"changes": (change,)})},
+        }
+    )
 
-
-def test_a_version_is_read_in_ones_language_and_in_english_if_it_was_announced_in_nothing_else() -> None:
-    playbook = announcement(VERSION_2, TUESDAY, follows=SUNDAY, changes=("Calls: target 10 a day (before: 8 a day).",))
-    translated = playbook.model_copy(update={"translations": (SPANISH,)})
-
-    assert in_readers_language(translated) == translated
     with using_language("es"):
-        read = in_readers_language(translated)
-        (text,), (untranslated,) = (announcement_candidate(each, today=MONDAY).wordings for each in (translated, playbook))
-    assert (read.behaviours[0].counts, read.behaviours[0].asks, read.unverified) == ("llamada", "10 al día", SPANISH.unverified)
-    assert text == "Ana, tu plan de actividad cambia el martes 3 de marzo. Calls: objetivo 10 al día (antes: 8 al día)."
-    assert untranslated.endswith("Calls: target 10 a day (before: 8 a day).")
+        texts = [announcement_candidate(playbook, today=MONDAY).wordings[0] for playbook in (first, changed)]
+
+    assert texts[0].endswith("Llamadas (10 al día).")
+    assert texts[1].endswith(change)
+    assert announcement_candidate(first, today=MONDAY).wordings[0].endswith("Llamadas (10 a day).")
