@@ -16,8 +16,17 @@ from shared.languages.messages import gettext, pgettext
 
 def number_text(value: Decimal) -> str:
     """A number without empty decimals and without groups of thousands: `5`, `2.5`, in Spanish `2,5`."""
-    text = format_decimal(value, format="0.##########", locale=current_locale())
-    return str(text)
+    return with_decimal_sign(f"{value.normalize():f}")
+
+
+def decimal_text(value: Decimal, *, decimals: int) -> str:
+    """A number with so many decimals: `72.50`, in Spanish `72,50`."""
+    return str(format_decimal(value, format=f"0.{'0' * decimals}", locale=current_locale()))
+
+
+def percent_text(share: Decimal | float) -> str:
+    """`50%`, in Spanish `50 %`."""
+    return pgettext("a share", "{percent}%").format(percent=f"{share * 100:.0f}")
 
 
 def with_decimal_sign(number: str) -> str:
@@ -37,16 +46,6 @@ def weekday_names(*, is_short: bool = False) -> Sequence[str]:
     """Monday first: `Monday` or `Mon`."""
     names = get_day_names("abbreviated" if is_short else "wide", "stand-alone", current_locale())
     return [names[weekday] for weekday in sorted(names)]
-
-
-def decimal_text(value: Decimal, *, decimals: int) -> str:
-    """A number with so many decimals: `72.50`, in Spanish `72,50`."""
-    return str(format_decimal(value, format=f"0.{'0' * decimals}", locale=current_locale()))
-
-
-def percent_text(share: Decimal | float) -> str:
-    """`50%`, in Spanish `50 %`."""
-    return pgettext("a share", "{percent}%").format(percent=f"{share * 100:.0f}")
 
 
 def weekday_name(day: date) -> str:

@@ -44,8 +44,9 @@ class ExplainQuery(Schema):
 
 
 class ExplainedActivity(Schema):
-    """One activity of the day: its facts, what it counts for, or else the filter that it failed, by behaviour. `unverified`
-    lists what is in doubt about it, if anything: something to check, not a verdict."""
+    """One activity of the day: its facts, what it counts for, or else the filter that it failed, by behaviour. Those of
+    `of_other_kind` ask for another kind of activity. `unverified` lists what is in doubt about it, if anything: something to
+    check, not a verdict."""
 
     source: SourceName
     account: str
@@ -54,6 +55,7 @@ class ExplainedActivity(Schema):
     facts: dict[str, FactValue]
     counts_for: tuple[BehaviourKey, ...]
     fails: dict[BehaviourKey, str]
+    of_other_kind: tuple[BehaviourKey, ...] = ()
     unverified: tuple[str, ...] = ()
 
 

@@ -1,13 +1,17 @@
-"""`docs/messages.md`: every message that people receive, with an example. `python -m tests.contract.messages` writes it."""
+"""`docs/messages.md`: every message that people receive, with an example; and the same page in the other languages, such as
+`docs/messages-es.md`. `python -m tests.contract.messages` writes them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from shared.events import NudgeKind
-from tests.services.nudges.rules.examples import EXAMPLES, Example
+from shared.languages.catalogue import ENGLISH
+from shared.languages.current import current_language, using_language
+from tests.services.nudges.rules.shown import Example, examples
 
-MESSAGES: Final = Path(__file__).parents[2] / "docs" / "messages.md"
+_DOCS: Final = Path(__file__).parents[2] / "docs"
+MESSAGES: Final = _DOCS / "messages.md"
 _INTRODUCTION: Final = """# Messages
 
 Every message that Daymark sends, with an example of what its recipient sees. The Harbor team sells software, and Laura Klein
@@ -22,6 +26,20 @@ corrections.
 
 This page is generated from the code: `python -m tests.contract.messages` writes it.
 """
+_SPANISH: Final = """# Mensajes
+
+Todos los mensajes que envía Daymark, con un ejemplo de lo que ve quien lo recibe. El equipo Harbor vende software, y Laura
+Klein es su responsable.
+
+La mayoría de los mensajes tienen varias redacciones, para que nadie reciba la misma dos veces en dos semanas. Cada uno tiene
+una línea con los datos en que se basa. Un comercial recibe como mucho un mensaje al día, dentro de su horario laboral, y
+ninguno en un festivo o un día completo de ausencia. Aparte llegan los anuncios, las correcciones, lo que un responsable dice
+a un comercial y el plan del día, donde esté activado para un equipo o un comercial. Varios avisos pueden ir en un mismo
+mensaje. Un responsable recibe como mucho un mensaje por mañana laborable y, en el plazo de una hora, otro sobre objeciones
+nuevas; sus ausencias no se conocen. Cada persona elige lo que recibe, salvo los anuncios y las correcciones.
+
+Esta página se genera a partir del código: la escribe `python -m tests.contract.messages`.
+"""
 _SECTIONS: Final[Sequence[tuple[str, frozenset[NudgeKind]]]] = (
     ("Celebrations", frozenset({NudgeKind.CELEBRATION})),
     ("Coaching", frozenset({NudgeKind.COACHING})),
@@ -31,27 +49,50 @@ _SECTIONS: Final[Sequence[tuple[str, frozenset[NudgeKind]]]] = (
 )
 
 
-def messages() -> str:
-    """The page as it is checked in."""
-    return "\n".join([_INTRODUCTION, *_sections()])
+_SPANISH_TITLES: Final = {
+    "Celebrations": "Celebraciones",
+    "Coaching": "Consejos",
+    "Announcements and corrections": "Anuncios y correcciones",
+    "From managers to reps": "De responsables a comerciales",
+    "To managers": "Para responsables",
+    "When": "Cuándo",
+    "Limits": "Límites",
+}
+
+
+def messages(language: str = ENGLISH) -> str:
+    """The page in a language, as it is checked in."""
+    with using_language(language):
+        return "\n".join([_INTRODUCTION if language == ENGLISH else _SPANISH, *_sections()])
+
+
+def pages() -> Mapping[Path, str]:
+    """Every page, and what it should hold."""
+    return {MESSAGES: messages(), _DOCS / "messages-es.md": messages("es")}
+
+
+def _heading(text: str) -> str:
+    return text if current_language() == ENGLISH else _SPANISH_TITLES[text]
 
 
 def _sections() -> Iterator[str]:
+    shown = examples()
     for title, kinds in _SECTIONS:
-        yield f"## {title}\n"
-        for example in EXAMPLES:
+        yield f"## {_heading(title)}\n"
+        for example in shown:
             if example.candidate.kind in kinds:
                 yield from _example(example)
 
 
 def _example(example: Example) -> Iterator[str]:
     yield f"### {example.title}\n"
-    yield f"**When:** {example.when}\n"
-    yield f"**Limits:** {example.limits}\n"
+    yield f"**{_heading('When')}:** {example.when}\n"
+    yield f"**{_heading('Limits')}:** {example.limits}\n"
     yield f"{example.receiver}:\n"
     yield from (f"- {wording}" for wording in example.candidate.wordings)
     yield f"\n*{example.candidate.reason}*\n"
 
 
 if __name__ == "__main__":
-    MESSAGES.write_text(messages(), encoding="utf-8")
+    for path, text in pages().items():
+        path.write_text(text, encoding="utf-8")

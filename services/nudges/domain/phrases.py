@@ -211,8 +211,8 @@ def _weekdays_in_plural() -> Sequence[str]:
 
 def lowered(label: str) -> str:
     """A label within a sentence: `calls` for `Calls`. Names and abbreviations keep their capitals: `LinkedIn`, `CRM`."""
-    first_word = label.partition(" ")[0]
-    return label if any(letter.isupper() for letter in first_word[1:]) else label[:1].lower() + label[1:]
+    first = label.partition(" ")[0]
+    return label if any(letter.isupper() for letter in first[1:]) else label[:1].lower() + label[1:]
 
 
 def noun(label: str, count: Decimal | int) -> str:

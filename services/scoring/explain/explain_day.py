@@ -14,7 +14,7 @@ from services.scoring.definitions.entered_absences import list_entered_of
 from services.scoring.domain.activities.activity import Activity
 from services.scoring.domain.activities.activity_record import ActivityRecord
 from services.scoring.domain.activities.assignment import RepDay
-from services.scoring.domain.activities.counting import explain_failure
+from services.scoring.domain.activities.counting import explain_failure, is_of_kind
 from services.scoring.domain.activities.statements import is_stated_by_senders
 from services.scoring.domain.activities.unverified import mark_unverified
 from services.scoring.domain.definitions import Definitions
@@ -25,6 +25,7 @@ from services.scoring.record.activities import list_activities_of_day
 from shared.events import Presence, RepId
 from shared.fact_values import FactValue
 from shared.facts import ACTOR, AMOUNT, STAGE, STARTED_AT, STARTED_ON
+from shared.languages.messages import gettext
 from shared.requests.scores import ExplainedActivity, ExplainedLine, Explanation
 from shared.suggestions import with_suggestion
 
@@ -47,7 +48,7 @@ async def explain_day(pool: asyncpg.Pool, cache: DefinitionsCache, rep_id: RepId
     explanation = _explanation(RepDay(rep_id, day), records, definitions, playbook, delivered_at)
     if explanation.presence != Presence.ABSENT or not entered:
         return explanation
-    entered_by = definitions.roster.name_of_manager(entered[0].manager_id) or "a manager"
+    entered_by = definitions.roster.name_of_manager(entered[0].manager_id) or gettext("a manager")
     return explanation.model_copy(update={"absence_entered_by": entered_by})
 
 
@@ -82,7 +83,7 @@ def _explanation(
 def _arithmetic(lines: Sequence[Line]) -> str:
     with_target = [line for line in lines if line.target > 0]
     if not with_target:
-        return "no behaviour has a target on this day, so there is no score"
+        return gettext("no behaviour has a target on this day, so there is no score")
     terms = " + ".join(
         f"{as_decimal(line.weight)} x min({line.count}/{as_decimal(line.target)}, {as_decimal(line.cap)})"
         for line in with_target
@@ -131,6 +132,9 @@ def _explained_activity(record: ActivityRecord, playbook: Playbook | None, marks
         kind=record.activity.kind,
         facts=facts,
         counts_for=() if is_excluded else tuple(sorted(key for key, failure in failures.items() if failure is None)),
-        fails={key: failure or "unverified" for key, failure in failures.items() if failure is not None or is_excluded},
+        fails={
+            key: failure or gettext("unverified") for key, failure in failures.items() if failure is not None or is_excluded
+        },
+        of_other_kind=tuple(behaviour.key for behaviour in behaviours if not is_of_kind(record.activity, behaviour.counts)),
         unverified=marks,
     )

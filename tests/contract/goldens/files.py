@@ -12,7 +12,8 @@ from services.nudges.deliver.personal.posts.teams_card import teams_payload
 from services.nudges.deliver.personal.slack_message import slack_message
 from services.nudges.deliver.personal.transport import PersonalMessage, personal_message
 from shared.events import Nudge
-from tests.contract.goldens.samples import LINKS, MORNING, samples
+from shared.languages.current import using_language
+from tests.contract.goldens.samples import IN_SPANISH, LINKS, MORNING, morning, samples
 
 FOLDER: Final = Path(__file__).parent / "files"
 _SENDER: Final = Address("Daymark", addr_spec="daymark@example.com")
@@ -22,7 +23,9 @@ _HEADERS: Final = ("From", "To", "Subject", "List-Unsubscribe", "List-Unsubscrib
 
 def golden_files() -> Mapping[str, str]:
     """By name of the file: its content."""
-    return {f"{name}.{suffix}": text for name, nudge in samples().items() for suffix, text in _of_channels(nudge).items()}
+    files = {f"{name}.{suffix}": text for name, nudge in samples().items() for suffix, text in _of_channels(nudge).items()}
+    with using_language("es"):
+        return files | {f"{IN_SPANISH}.{suffix}": text for suffix, text in _of_channels(morning()).items()}
 
 
 def mail_html(nudge: Nudge) -> str:

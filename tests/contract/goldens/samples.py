@@ -13,8 +13,8 @@ from services.nudges.domain.candidate import Candidate
 from services.nudges.links import Links
 from shared.events import Nudge, NudgeKind, Person
 from tests.services.nudges.builders.days import at
-from tests.services.nudges.rules.examples import EXAMPLES
 from tests.services.nudges.rules.harbor import ANA, DIEGO, HARBOR, LAURA, TOM, WEDNESDAY
+from tests.services.nudges.rules.shown import EXAMPLES, examples
 
 LINKS: Final = Links(base_url="https://daymark.example.com", secret="signs the links of the golden files")
 MORNING: Final[datetime] = at(WEDNESDAY, "09:00")
@@ -29,13 +29,26 @@ TITLES: Final[Mapping[NudgeKind, tuple[str, Person]]] = {
 }
 """The example that stands for each kind, and whom it is for."""
 SEVERAL: Final = "several"
+IN_SPANISH: Final = "in-spanish"
+"""The same as it is sent to somebody who reads Spanish."""
+_MORNING_RULES: Final = ("digest", "gone_silent", "recognition_due")
 
 
 def samples() -> Mapping[str, Nudge]:
     """By kind, as a channel is given them; and the morning message of a manager in which several travel."""
     of_kinds = {kind.value: _nudge(_candidate(title), person) for kind, (title, person) in TITLES.items()}
-    morning = bundle([_nudge(_candidate(title), LAURA) for title in ("Digest", "Gone silent", "Recognition due")])
-    return {name: add_links(neutral_nudge(nudge), LINKS) for name, nudge in {**of_kinds, SEVERAL: morning}.items()}
+    return {name: _as_sent(nudge) for name, nudge in of_kinds.items()} | {SEVERAL: morning()}
+
+
+def morning() -> Nudge:
+    """The morning message of a manager, in the language that is used now."""
+    by_rule = {example.candidate.rule: example.candidate for example in examples()}
+    candidates = [by_rule[rule] for rule in _MORNING_RULES]
+    return _as_sent(bundle([_nudge(candidate, LAURA) for candidate in candidates]))
+
+
+def _as_sent(nudge: Nudge) -> Nudge:
+    return add_links(neutral_nudge(nudge), LINKS)
 
 
 def _candidate(title: str) -> Candidate:

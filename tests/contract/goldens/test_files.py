@@ -8,7 +8,7 @@ from services.nudges.deliver.personal.transport import personal_message
 from shared.events import NudgeKind
 from shared.reach import TRANSPORTS
 from tests.contract.goldens.files import FOLDER, golden_files
-from tests.contract.goldens.samples import SEVERAL, samples
+from tests.contract.goldens.samples import IN_SPANISH, SEVERAL, samples
 from tests.services.nudges.deliver.personal.posts.teams_schema import payload_mistakes
 from tests.slack import block_mistakes
 
@@ -26,7 +26,7 @@ def test_every_transport_to_people_has_files_of_every_sample() -> None:
     transports = {name.split(".")[1] for name in FILES}
 
     assert transports == TRANSPORTS.keys()
-    assert len(FILES) == len(samples()) * (len(transports) + 1), "a mail has a text and a page"
+    assert len(FILES) == (len(samples()) + 1) * (len(transports) + 1), "a mail has a text and a page"
 
 
 def test_the_folder_has_these_files_and_no_others() -> None:
@@ -38,7 +38,7 @@ def test_a_message_is_sent_as_its_file_shows(name: str) -> None:
     assert (FOLDER / name).read_text(encoding="utf-8") == FILES[name], REWRITE
 
 
-@pytest.mark.parametrize("name", samples())
+@pytest.mark.parametrize("name", [*samples(), IN_SPANISH])
 def test_slack_and_teams_take_every_sample(name: str) -> None:
     assert list(block_mistakes(json.loads(FILES[f"{name}.slack.json"])["blocks"])) == []
     assert list(payload_mistakes(FILES[f"{name}.teams.json"].encode())) == []

@@ -25,7 +25,8 @@ def test_the_catalogues_that_are_checked_in_hold_what_the_code_says() -> None:
 
 @pytest.mark.parametrize("path", _OTHER_LANGUAGES, ids=lambda path: path.stem)
 def test_a_language_says_everything(path: Path) -> None:
-    untranslated = [message.id for message in _messages(path) if not all(_texts(message.string))]
+    """What is marked as fuzzy counts as not translated: nobody has looked at it since its text changed."""
+    untranslated = [message.id for message in _messages(path) if message.fuzzy or not all(_texts(message.string))]
 
     assert untranslated == []
 

@@ -65,7 +65,7 @@ def _describe_verdict(activity: ExplainedActivity) -> str:
 
     A behaviour that counts another kind altogether explains nothing, so it is not mentioned.
     """
-    failed = [f"{key}: {reason}" for key, reason in activity.fails.items() if not reason.startswith("kind ")]
+    failed = [f"{key}: {reason}" for key, reason in activity.fails.items() if key not in activity.of_other_kind]
     if activity.counts_for:
         verdict = "counts for " + ", ".join(activity.counts_for)
     else:

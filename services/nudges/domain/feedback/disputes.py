@@ -13,12 +13,12 @@ from typing import Final, NewType
 from pydantic import BaseModel, ConfigDict
 
 from services.nudges.domain.candidate import DISPUTE_ANSWER_RULE, NEW_DISPUTES_RULE, Candidate
-from services.nudges.domain.feedback.fact_names import direction_name, kind_name, outcome_name
 from services.nudges.domain.phrases import capitalized, count_phrase, day_noun, first_name, joined_some
 from shared.events import Mention, NudgeKind, RepId
 from shared.languages.formats import decimal_text
 from shared.languages.grammar import filled
 from shared.languages.messages import gettext, marked, ngettext
+from shared.languages.value_names import direction_name, kind_name, outcome_name
 from shared.observation import ActivityId, SourceName
 
 DisputeId = NewType("DisputeId", str)
@@ -90,7 +90,7 @@ def make_dispute_id(rep_id: RepId, *, source: SourceName, account: str, activity
 
 def describe_kind(kind: str) -> str:
     """`Proposal sent`."""
-    return kind_name(kind)
+    return capitalized(kind_name(kind))
 
 
 def describe_facts(activity: RecordedActivity) -> str:

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Final, NewType
 
 from services.nudges.domain.candidate import THANKS_RULE, Candidate
-from services.nudges.domain.phrases import day_noun, natural_name
+from services.nudges.domain.phrases import day_noun, natural_name, sentence
 from shared.events import NudgeId, NudgeKind, Person, PersonId, RepId
 from shared.languages.grammar import filled
 from shared.languages.messages import gettext
@@ -62,7 +62,7 @@ def thanks_candidate(recognition: Recognition, *, today: date) -> Candidate:
         message = filled(gettext("{name} wrote to you: “{text}”"), name=name, text=text)
         reason = _reason(recognition, name, today=today)
     else:
-        message = filled(gettext("{name} says {thanks}."), name=name, thanks=thanks_phrase(recognition, today=today))
+        message = thanks_sentence(recognition.about_day, recognition.facts, sender=name, today=today)
         reason = filled(gettext("{name} sent this. Daymark is just passing it on."), name=name)
     return Candidate(
         rule=THANKS_RULE,
@@ -74,15 +74,23 @@ def thanks_candidate(recognition: Recognition, *, today: date) -> Candidate:
     )
 
 
-def thanks_phrase(thanked: Recognition | Occasion, *, today: date) -> str:
-    """`thank you for Tuesday: 6 of 6 calls`."""
-    if thanked.about_day is None:
-        return filled(gettext("thank you: {facts}"), facts=thanked.facts) if thanked.facts else gettext("thank you")
-    return filled(
-        gettext("thank you for {day}: {facts}") if thanked.facts else gettext("thank you for {day}"),
-        day=day_noun(thanked.about_day, today=today),
-        facts=thanked.facts,
-    )
+def thanks_sentence(about_day: date | None, facts: str, *, sender: str = "", today: date) -> str:
+    """`Mara says thank you for Tuesday: 6 of 6 calls.`; without a sender and facts `Thank you for Tuesday.`"""
+    day = day_noun(about_day, today=today) if about_day is not None else ""
+    text = _thanks_of(bool(day), bool(facts)) if sender else _thanks(bool(day), bool(facts))
+    return sentence(filled(text, name=sender, day=day, facts=facts))
+
+
+def _thanks(has_day: bool, has_facts: bool) -> str:
+    if has_day:
+        return gettext("thank you for {day}: {facts}") if has_facts else gettext("thank you for {day}")
+    return gettext("thank you: {facts}") if has_facts else gettext("thank you")
+
+
+def _thanks_of(has_day: bool, has_facts: bool) -> str:
+    if has_day:
+        return gettext("{name} says thank you for {day}: {facts}") if has_facts else gettext("{name} says thank you for {day}")
+    return gettext("{name} says thank you: {facts}") if has_facts else gettext("{name} says thank you")
 
 
 def occasion_phrase(occasion: Recognition | Occasion, *, today: date) -> str:

@@ -141,7 +141,7 @@ def _make_card(
 
 def _describe_failures(activity: ExplainedActivity, labels: Mapping[BehaviourKey, str]) -> Iterator[str]:
     """Why it counts for nothing. That a call is not an email goes without saying when there is a more specific reason."""
-    specific = {key: reason for key, reason in activity.fails.items() if not reason.startswith("kind ")}
+    specific = {key: reason for key, reason in activity.fails.items() if key not in activity.of_other_kind}
     if not specific and activity.fails:
         yield gettext("no behaviour counts this kind of activity")
     yield from (f"{labels.get(key, key)}: {reason}" for key, reason in specific.items())

@@ -27,7 +27,7 @@ from services.nudges.decide.thanks.recognise_rep import (
     Written,
     undo_thanks,
 )
-from services.nudges.domain.feedback.thanks import BY_COLLEAGUE_MAX, TEXT_LENGTH_MAX, Occasion, RecognitionId
+from services.nudges.domain.feedback.thanks import BY_COLLEAGUE_MAX, TEXT_LENGTH_MAX, Occasion, RecognitionId, thanks_sentence
 from services.nudges.domain.feedback.undo import UNDO_FOR
 from services.nudges.domain.phrases import first_name, natural_name
 from services.nudges.domain.roster.access import Action
@@ -38,7 +38,6 @@ from services.nudges.pages.doors.guard import Guard
 from services.nudges.pages.entrance import Entrance
 from services.nudges.pages.rendering import Renderer
 from services.nudges.pages.thanks.send_thanks import ThanksSender, too_long_message
-from services.nudges.pages.thanks.thanks_sentence import thanks_sentence
 from services.nudges.pages.thanks.thanks_view import lines_of_sender
 from services.nudges.pages.thanks.written_thanks import list_written
 from services.nudges.pages.way_back import query_of

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from services.nudges.decide.policy.may_send import DAY_UNKNOWN, NOT_WORKING
 from services.nudges.domain.decision import NudgeStatus
-from services.nudges.domain.feedback.thanks import RecognitionId, occasion_phrase
+from services.nudges.domain.feedback.thanks import RecognitionId, occasion_phrase, thanks_sentence
 from services.nudges.domain.feedback.undo import CAN_BE_UNDONE
 from services.nudges.domain.phrases import (
     capitalized,
@@ -18,7 +18,6 @@ from services.nudges.domain.phrases import (
 )
 from services.nudges.domain.working_time import local_day
 from services.nudges.pages.cards.card import RESTORED
-from services.nudges.pages.thanks.thanks_sentence import thanks_sentence
 from services.nudges.pages.thanks.written_thanks import WrittenThanks
 from shared.languages.messages import gettext
 

@@ -7,11 +7,11 @@ from itertools import groupby
 from typing import Final
 
 from services.nudges.domain.candidate import THANKS_RULE
+from services.nudges.domain.feedback.thanks import thanks_sentence
 from services.nudges.domain.phrases import capitalized, day_name, first_name, natural_name
 from services.nudges.domain.roster.access import Action, RosterToday, may
 from services.nudges.domain.working_time import local_day
 from services.nudges.links import rep_page_path
-from services.nudges.pages.thanks.thanks_sentence import thanks_sentence
 from services.nudges.pages.wins.wins import Win
 from services.nudges.rules.catalogue import title_of
 from shared.events import PersonId

@@ -6,6 +6,7 @@ from services.scoring.domain.activities.activity import Activity
 from services.scoring.domain.playbook.filters import Filter
 from services.scoring.domain.playbook.playbook import Behaviour, Goal
 from shared.events import BehaviourKey, GoalKey
+from shared.facts import KIND
 
 
 def counted_behaviours(activity: Activity, behaviours: Iterable[Behaviour]) -> tuple[BehaviourKey, ...]:
@@ -23,6 +24,12 @@ def counts(activity: Activity, wanted: Filter) -> bool:
     return not activity.is_deleted and all(
         fact.holds(activity.value_of(fact), threshold) for fact, threshold in wanted.conditions
     )
+
+
+def is_of_kind(activity: Activity, wanted: Filter) -> bool:
+    """Whether the activity is of a kind that passes the filter, whatever its other facts are."""
+    kinds = Filter(tuple(condition for condition in wanted.conditions if condition.fact is KIND))
+    return explain_failure(activity, kinds) is None
 
 
 def explain_failure(activity: Activity, wanted: Filter) -> str | None:

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from services.scoring.domain.activities.activity import Activity
 from services.scoring.domain.playbook.unverified_rules import Bursts, Kinds, Overlaps, SameContact, UnverifiedRules
+from shared.languages.messages import gettext, ngettext
 
 Key = TypeVar("Key", bound=tuple[str, ...])
 _Started = tuple[datetime, Key, Activity]
@@ -44,8 +45,10 @@ def _find_bursts(in_order: Sequence[_Started[Key]], rule: Bursts) -> Iterator[_M
     starts = [(at, key) for at, key, activity in in_order if _is_of_kind(activity, rule.kinds)]
     for (earlier_at, _), (at, key) in zip(starts, starts[rule.more_than :], strict=False):
         if at - earlier_at <= timedelta(seconds=rule.within_s):
-            others = "an earlier one" if rule.more_than == 1 else f"{rule.more_than} earlier ones"
-            yield key, f"began within {rule.within_s} s of {others}"
+            text = ngettext(
+                "began within {seconds} s of an earlier one", "began within {seconds} s of {count} earlier ones", rule.more_than
+            )
+            yield key, text.format(seconds=rule.within_s, count=rule.more_than)
 
 
 def _find_overlaps(in_order: Sequence[_Started[Key]], rule: Overlaps) -> Iterator[_Mark[Key]]:
@@ -54,7 +57,7 @@ def _find_overlaps(in_order: Sequence[_Started[Key]], rule: Overlaps) -> Iterato
         if not activity.duration_s or not _is_of_kind(activity, rule.kinds):
             continue
         if busy_until is not None and busy_until - at > timedelta(seconds=rule.more_than_s):
-            yield key, "began before an earlier one had ended"
+            yield key, gettext("began before an earlier one had ended")
         ends_at = at + timedelta(microseconds=round(activity.duration_s * 1_000_000))
         busy_until = ends_at if busy_until is None else max(busy_until, ends_at)
 
@@ -66,7 +69,8 @@ def _find_same_contact(in_order: Sequence[_Started[Key]], rule: SameContact) -> 
             continue
         activities_with[activity.contact_key] += 1
         if activities_with[activity.contact_key] > rule.more_than:
-            yield key, f"number {activities_with[activity.contact_key]} with the same contact on the day"
+            text = gettext("number {number} with the same contact on the day")
+            yield key, text.format(number=activities_with[activity.contact_key])
 
 
 def _is_of_kind(activity: Activity, kinds: Kinds) -> bool:

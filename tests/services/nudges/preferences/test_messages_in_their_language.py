@@ -59,6 +59,7 @@ async def test_each_recipient_has_their_own_and_others_have_that_of_the_installa
     await _choose(nudging, MARA, "en")
     await nudging.take_in(open_report(), open_report(rep=BEN))
     await nudging.take_in(report(score=100, state="open", revision=2, behaviours=DONE))
+    await nudging.announce(announcement(THIRD, TUESDAY))
     disputed = await dispute(nudging.rows)
     with using_language("en"):
         written = Written(sender_id=MARA.id, rep_id=ANA.id, form="form", text="", nudge_id=await _id_of(nudging, "plan_done"))
@@ -70,7 +71,7 @@ async def test_each_recipient_has_their_own_and_others_have_that_of_the_installa
     assert texts["thanks"] == "Mara Lind te da las gracias por lo de hoy: 12 llamadas (plan: 10)."
     assert texts["dispute_answer"].startswith("Ana, Mara Lind ha revisado el registro de hoy (")
     assert texts["new_disputes"].startswith("Ana disputes a record from today: it didn't happen.")
-    assert "Ana" in texts["plan_done"]
+    assert texts["playbook"].startswith("Ana, desde el martes 3 de marzo tu plan de actividad es: ")
     assert "hoy" in texts["plan_done"]
 
 
@@ -85,10 +86,14 @@ async def test_hints_their_corrections_and_the_mornings_of_managers_too(nudging:
     await nudging.send_digests(at(TUESDAY, "00:30"))
     await _choose(nudging, MARA, "es")
     await nudging.send_digests(at(TUESDAY, "09:00"))
+    await dispute(nudging.rows, day=TUESDAY, now=nudging.now)
+    await send_new_disputes(nudging.pool, nudging.settings, now=at(TUESDAY, "10:00"))
 
     texts = await _texts_by_rule(nudging)
     assert "para tu plan" in texts["quiet_afternoon"]
-    assert "el mensaje de ayer (13:00)" in texts["correction"]
+    corrections = [nudge.text for nudge in await nudging.published(NUDGE_DECIDED) if nudge.rule == "correction"]
+    assert ["el mensaje de hoy" in corrections[0], "el mensaje de ayer (13:00)" in corrections[-1]] == [True, True]
+    assert texts["new_disputes"].startswith("Ana objeta un registro de hoy: ")
     assert "con plan, un comercial" in texts["digest"]
 
 

@@ -1,23 +1,20 @@
 """One realistic example of every message. `docs/messages.md` shows them, and the common tests of all wordings read them."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 from services.nudges.context.rule_context import RuleContext
 from services.nudges.context.team_context import TeamContext, WeeklyBrief
 from services.nudges.decide.policy.retraction import SentNudge, correction_candidate
-from services.nudges.domain.announcements import announcement_candidate
 from services.nudges.domain.candidate import Candidate
 from services.nudges.domain.feedback.thanks import Recognition, RecognitionId, thanks_candidate
-from services.nudges.domain.phrases import clock_time
 from services.nudges.domain.roster.doubts import DoubtKind, RosterDoubt
 from services.nudges.domain.roster.leave import Leave
 from services.nudges.domain.silence.evidence import SilenceBudget
 from services.nudges.rules.catalogue import MANAGER_RULES, REP_RULES
-from shared.events import DayReport, Mention, NudgeId, NudgeKind, Person
-from shared.languages.formats import weekday_name
+from shared.events import DayReport, Mention, NudgeId, NudgeKind
 from tests.services.nudges.builders.announcements import announcement, defined
 from tests.services.nudges.builders.days import at
 from tests.services.nudges.builders.reports import behaviour
@@ -53,18 +50,8 @@ from tests.services.nudges.rules.harbor import (
     proposals_ladder,
     proposals_this_month,
 )
-from tests.services.nudges.rules.mornings import MORNING_EXAMPLES, dispute_messages
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Example:
-    """A message with what stands above it in the documentation."""
-
-    title: str
-    when: str
-    limits: str
-    receiver: str
-    candidate: Candidate
+from tests.services.nudges.rules.mornings import MORNING_EXAMPLES
+from tests.services.nudges.rules.spanish import own
 
 
 class Variation(NamedTuple):
@@ -221,78 +208,8 @@ def thanks(text: str, *, today: date = THURSDAY) -> Candidate:
         sender=LAURA,
         nudge_id=NudgeId("n1"),
         about_day=WEDNESDAY - timedelta(days=1),
-        facts="12 of 12 conversations",
+        facts=own("12 of 12 conversations"),
         text=text,
         written_at=at(WEDNESDAY, "18:00"),
     )
     return thanks_candidate(recognition, today=today)
-
-
-def _rule_examples() -> Iterator[Example]:
-    for name, context in REP_EXAMPLES.items():
-        rule = REP_RULES[name]
-        receiver = _receiver(context.report.rep, context.now)
-        candidate = rep_candidate(name, context)
-        yield Example(title=rule.title, when=rule.when, limits=rule.limits, receiver=receiver, candidate=candidate)
-    for name, team_context in MANAGER_EXAMPLES.items():
-        team_rule = MANAGER_RULES[name]
-        yield Example(
-            title=team_rule.title,
-            when=team_rule.when,
-            limits=team_rule.limits,
-            receiver=_receiver(LAURA, at(team_context.today, "09:00")),
-            candidate=team_candidate(name, team_context),
-        )
-
-
-def _other_examples() -> Iterator[Example]:
-    announced = _receiver(DIEGO, at(WEDNESDAY, "10:30"))
-    yield Example(
-        title="A first playbook",
-        when="A playbook is going to judge a rep who has had none so far.",
-        limits="Only in working hours. Does not use up the daily cap. One message per version.",
-        receiver=announced,
-        candidate=announcement_candidate(FIRST_PLAYBOOK, today=WEDNESDAY),
-    )
-    yield Example(
-        title="A changed playbook",
-        when="A new version of the playbook is going to judge a rep.",
-        limits="Only in working hours. Does not use up the daily cap. One message per version.",
-        receiver=announced,
-        candidate=announcement_candidate(CHANGED_PLAYBOOK, today=WEDNESDAY),
-    )
-    yield Example(
-        title="Correction",
-        when="By the records as they are now, a coaching message was clearly wrong.",
-        limits="Only for coaching, once per message: on the next working morning, with whatever else is due then.",
-        receiver=_receiver(ANA, at(THURSDAY, "09:00")),
-        candidate=correction(),
-    )
-    yield Example(
-        title="A word from a manager",
-        when="A manager writes to a rep of theirs, about a message in Daymark or without one. Or a colleague writes to another "
-        "where the team allows it.",
-        limits="Only in working hours. Does not use up the daily cap, and is never part of the experiment. Never bundled.",
-        receiver=_receiver(ANA, at(THURSDAY, "09:00")),
-        candidate=thanks("Great call with Acme. You kept asking until they told you what they really need."),
-    )
-    yield Example(
-        title="Thanks from a manager",
-        when="A manager presses “Thank” on a message, or a manager or a colleague “Just say thank you”.",
-        limits="As above.",
-        receiver=_receiver(ANA, at(THURSDAY, "09:00")),
-        candidate=thanks(""),
-    )
-
-
-def _dispute_examples() -> Iterator[Example]:
-    for title, when, limits, person, now, candidate in dispute_messages():
-        yield Example(title=title, when=when, limits=limits, receiver=_receiver(person, now), candidate=candidate)
-
-
-def _receiver(person: Person, now: datetime) -> str:
-    """`Diego Santos, Wednesday at 15:20`."""
-    return f"{person.name}, {weekday_name(now.date())} at {clock_time(now, 'Europe/Madrid')}"
-
-
-EXAMPLES: Final[Sequence[Example]] = (*_rule_examples(), *_other_examples(), *_dispute_examples())

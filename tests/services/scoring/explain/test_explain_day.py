@@ -8,10 +8,11 @@ import pytest
 from services.scoring.definitions.check_names import NoSuchRep
 from services.scoring.explain.explain_day import explain_day
 from shared.events import BehaviourKey
+from shared.languages.current import using_language
 from tests.services.scoring.conftest import ANA, MONDAY, MONDAY_NOON, PLAYBOOK, ROSTER, Scoring, observed
 from tests.services.scoring.domain.builders import rep_id_of
 
-CALLS = BehaviourKey("calls")
+CALLS, PROPOSALS = BehaviourKey("calls"), BehaviourKey("proposals")
 
 
 async def test_an_explanation_shows_the_arithmetic_and_why_an_activity_does_not_count(scoring: Scoring) -> None:
@@ -24,6 +25,7 @@ async def test_an_explanation_shows_the_arithmetic_and_why_an_activity_does_not_
     counted, missed = explained.activities
     assert counted.counts_for == ("calls",)
     assert missed.fails[CALLS] == "duration 10.0 s is not 60 s or more"
+    assert missed.of_other_kind == (PROPOSALS,)
 
 
 async def test_the_facts_of_an_activity_are_shown_with_the_start_that_was_derived(scoring: Scoring) -> None:
@@ -86,6 +88,8 @@ async def test_unverified_activities_are_shown_and_count_only_if_the_playbook_sa
     shown = await explain_day(scoring.pool, scoring.cache, ANA, MONDAY)
     await scoring.apply(playbook=PLAYBOOK + rules.format("false"))
     excluded = await explain_day(scoring.pool, scoring.cache, ANA, MONDAY)
+    with using_language("es"):
+        spanish = await explain_day(scoring.pool, scoring.cache, ANA, MONDAY)
 
     assert [activity.unverified for activity in shown.activities] == [
         (),
@@ -97,6 +101,11 @@ async def test_unverified_activities_are_shown_and_count_only_if_the_playbook_sa
     assert [activity.counts_for for activity in excluded.activities] == [("calls",), ("calls",), (), ()]
     assert excluded.activities[2].fails[CALLS] == "unverified"
     assert excluded.activities[2].unverified == shown.activities[2].unverified
+    assert spanish.activities[3].fails[CALLS] == "sin verificar"
+    assert spanish.activities[3].unverified == (
+        "empezó menos de 60 s después de 2 anteriores",
+        "número 4 con el mismo contacto en el día",
+    )
     day = await scoring.day(ANA)
     assert (day["counts"], day["score"], excluded.score) == ('{"calls": 2}', Decimal("60.00"), Decimal("60.00"))
     assert await scoring.differences() == ()

@@ -91,9 +91,10 @@ def test_an_entered_absence_names_who_entered_it() -> None:
 
 
 def test_an_activity_counts_or_has_the_filters_that_it_failed() -> None:
-    fails = {CALLS: "duration_s 30 is below 120", BehaviourKey("meetings"): "kind call is not meeting"}
-    too_short = make_activity("c2", counts_for=(), fails=fails)
-    other_kind = make_activity("c3", counts_for=(), fails={CALLS: "kind email is not call"})
+    meetings = BehaviourKey("meetings")
+    fails = {CALLS: "duration_s 30 is below 120", meetings: "kind call is not meeting"}
+    too_short = make_activity("c2", counts_for=(), fails=fails, of_other_kind=(meetings,))
+    other_kind = make_activity("c3", counts_for=(), fails={CALLS: "kind email is not call"}, of_other_kind=(CALLS,))
     doubtful = make_activity("c4", unverified=("burst",))
 
     lines = print_to_text(make_explanation(make_activity("c1"), too_short, other_kind, doubtful), DisputeList(rows=()))

@@ -20,6 +20,7 @@ COUNTED: Final = ExplainedActivity(
     facts={"actor": "7", "started_at": "2026-03-02T09:08:36+00:00", "duration_s": 109.2, "contact_key": "hush", "x": "hush"},
     counts_for=(CALLS,),
     fails={DEMOS: "kind call is not demo"},
+    of_other_kind=(DEMOS,),
 )
 SHORT: Final = ExplainedActivity(
     source=SourceName("acme"),
@@ -29,6 +30,7 @@ SHORT: Final = ExplainedActivity(
     facts={"started_at": "2026-03-02T08:00:00+00:00", "amount": "20000.00", "currency": "EUR", "outcome": "connected"},
     counts_for=(),
     fails={CALLS: "duration 5.0 s is not 60 s or more", DEMOS: "kind call is not demo"},
+    of_other_kind=(DEMOS,),
     unverified=("begun within 5 s of an earlier one",),
 )
 

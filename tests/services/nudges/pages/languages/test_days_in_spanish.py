@@ -75,7 +75,7 @@ async def test_a_rep_and_a_day_of_theirs_are_read_in_spanish(visits: Visits, row
     ):
         assert shown in own, shown
     assert sheet.startswith("Ana Ruiz Lunes 2 de marzo de 2026 Puntuación: 50 Comportamiento Contado Puntos Calls 1 de 2 50,00")
-    assert "Llamada no cuenta 09:00 Contestada, 20000,00 EUR" in sheet
+    assert "Llamada no cuenta 09:00 Conectada, 20000,00 EUR" in sheet
     assert "Tú: fue trabajo de otra persona (lunes 2 de marzo) Registrado en: acme, c/1 Retirar : Llamada, 10:08" in sheet
 
 
