@@ -33,7 +33,7 @@ def test_each_mistake_is_named_by_its_field() -> None:
 
 def test_a_mistake_of_no_behaviour_is_named_without_a_key_of_the_file() -> None:
     mistakes = [
-        DraftMistake(key="team", problem="the roster has no team x"),
+        DraftMistake(key="team", problem="no such team"),
         DraftMistake(key="effective_from", problem="late"),
     ]
 
