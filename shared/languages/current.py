@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from typing import Final
 
 from babel import Locale, negotiate_locale
@@ -19,7 +20,12 @@ def current_language() -> str:
 
 def current_locale() -> Locale:
     """How the language writes dates and numbers."""
-    return Locale.parse(_language.get())
+    return _locale_of(_language.get())
+
+
+@cache
+def _locale_of(language: str) -> Locale:
+    return Locale.parse(language)
 
 
 def set_language(language: str) -> None:

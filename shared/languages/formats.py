@@ -16,8 +16,7 @@ from shared.languages.messages import gettext, pgettext
 
 def number_text(value: Decimal) -> str:
     """A number without empty decimals and without groups of thousands: `5`, `2.5`, in Spanish `2,5`."""
-    text = format_decimal(value, format="0.##########", locale=current_locale())
-    return str(text)
+    return with_decimal_sign(f"{value.normalize():f}")
 
 
 def decimal_text(value: Decimal, *, decimals: int) -> str:

@@ -6,9 +6,11 @@ from decimal import Decimal
 from shared.languages.current import using_language
 from shared.languages.formats import (
     day_and_month_text,
+    decimal_text,
     either,
     full_date_text,
     number_text,
+    percent_text,
     short_date_text,
     weekday_name,
     weekday_names,
@@ -49,8 +51,10 @@ def test_a_number_has_no_empty_decimals_and_the_mark_of_its_language() -> None:
     numbers = [Decimal("5.0"), Decimal("2.5"), Decimal("1E+3"), Decimal("0.333"), Decimal(12345)]
 
     assert [number_text(number) for number in numbers] == ["5", "2.5", "1000", "0.333", "12345"]
+    assert (decimal_text(Decimal("72.5"), decimals=2), percent_text(Decimal("0.5"))) == ("72.50", "50%")
     with using_language("es"):
         assert number_text(Decimal("2.50")) == "2,5"
+        assert (decimal_text(Decimal("1072.5"), decimals=2), percent_text(Decimal("0.5"))) == ("1072,50", "50 %")
 
 
 def test_alternatives_weekdays_and_a_number_as_it_was_written() -> None:
