@@ -15,6 +15,10 @@ from shared.events import (
     PlaybookWithdrawn,
 )
 
+HISTORY_EXTENSION: Final = "daymarkhistory"
+"""CloudEvents extension attribute on `activity.observed.v1`: "true" for imported history, which is scored in silence."""
+HISTORY_HEADER: Final = f"ce-{HISTORY_EXTENSION}"
+
 Data = TypeVar("Data", bound=Message)
 Data_co = TypeVar("Data_co", bound=Message, covariant=True)
 

@@ -7,9 +7,11 @@ exact numbers are decimal text, and a reader ignores fields that it does not kno
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final, Literal, NewType
+from typing import Literal, NewType
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from shared.playbook.phrases import PlaybookPhrases
 
 PersonId = NewType("PersonId", str)
 RepId = NewType("RepId", PersonId)
@@ -19,10 +21,6 @@ BehaviourKey = NewType("BehaviourKey", str)
 GoalKey = NewType("GoalKey", str)
 NudgeId = NewType("NudgeId", str)
 VersionNumber = NewType("VersionNumber", int)
-
-HISTORY_EXTENSION: Final = "daymarkhistory"
-"""CloudEvents extension attribute on `activity.observed.v1`: "true" for imported history, which is scored in silence."""
-HISTORY_HEADER: Final = f"ce-{HISTORY_EXTENSION}"
 
 
 class Message(BaseModel):
@@ -178,7 +176,8 @@ class PlaybookAnnounced(Message):
     on, a day of their own calendar. `follows` is the start of the version that judged them until then (None if there was
     none), and `changes` says what differs from it. `unverified` says which activities the version marks. `revises` is why it
     begins in the past. `announcement_number` rises when it is announced to the rep again, for another first day or after a
-    withdrawal. `message` is the manager's own. When only such words change, the event comes again with a higher `wording`."""
+    withdrawal. `message` is the manager's own. When only such words change, the event comes again with a higher `wording`.
+    The phrases are English; `translations` has them in other languages, by their codes."""
 
     rep: Rep
     team: Team
@@ -197,6 +196,7 @@ class PlaybookAnnounced(Message):
     announced_at: datetime
     message: str = ""
     wording: int = 0
+    translations: dict[str, PlaybookPhrases] = {}
 
 
 class PlaybookWithdrawn(Message):

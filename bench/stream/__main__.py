@@ -31,8 +31,7 @@ from services.scoring.definitions.cache import DefinitionsCache
 from services.scoring.metrics import ScoringMetrics
 from services.scoring.record.activity_consumer import ActivityConsumer
 from shared.clock import SystemClock, monotonic_s
-from shared.event_types import ACTIVITY_OBSERVED
-from shared.events import HISTORY_EXTENSION
+from shared.event_types import ACTIVITY_OBSERVED, HISTORY_EXTENSION
 from shared.fact_values import FactValue
 from shared.jetstream.client import LeanClient, connect, disconnect
 from shared.jetstream.cloudevents import event_headers

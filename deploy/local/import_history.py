@@ -21,8 +21,7 @@ from nats.js.kv import KeyValue
 
 from deploy.local.contact_keys import hash_contact_once
 from shared.errors import DaymarkError
-from shared.event_types import ACTIVITY_OBSERVED
-from shared.events import HISTORY_EXTENSION
+from shared.event_types import ACTIVITY_OBSERVED, HISTORY_EXTENSION
 from shared.jetstream.client import LeanClient
 from shared.jetstream.cloudevents import event_headers
 from shared.jetstream.publisher import Outgoing, Publisher

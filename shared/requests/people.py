@@ -62,11 +62,17 @@ class RosteredPerson(Schema):
     colleagues: tuple[PersonId, ...] = ()
 
 
+class NamedTeam(Schema):
+    id: TeamId
+    name: str
+
+
 class RosterExcerpt(Schema):
-    """A person of today's roster, and the reps of the teams that they manage. Without the person, the roster does not list them
-    today."""
+    """A person of today's roster, and the reps of the teams that they manage, and these teams. Without the person, the roster
+    does not list them today."""
 
     people: tuple[RosteredPerson, ...] = ()
+    teams: tuple[NamedTeam, ...] = ()
 
 
 class NameQuery(Schema):

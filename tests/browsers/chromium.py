@@ -106,14 +106,14 @@ def _read_port(lines: Iterable[str]) -> str:
 
 
 @contextmanager
-def running_chromium() -> Iterator[Chromium]:
-    """A browser with a profile of its own."""
+def running_chromium(language: str = "en") -> Iterator[Chromium]:
+    """A browser with a profile of its own, which asks for pages in a language."""
     with tempfile.TemporaryDirectory() as profile:
         driver = subprocess.Popen(["chromedriver", "--port=0"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         assert driver.stdout is not None
         try:
             port = _read_port(driver.stdout)
-            options = {"args": [*_OPTIONS, f"--user-data-dir={profile}"]}
+            options = {"args": [*_OPTIONS, f"--user-data-dir={profile}", f"--accept-lang={language}"]}
             capabilities = {"capabilities": {"alwaysMatch": {"goog:chromeOptions": options}}}
             sessions = f"http://127.0.0.1:{port}/session"
             opened = httpx.post(sessions, json=capabilities, timeout=_TIMEOUT_S, trust_env=False).raise_for_status().json()

@@ -69,4 +69,8 @@ async def add_operator_to(excerpt: RosterExcerpt, person_id: PersonId, pool: asy
     }
     operator = await find_operator(pool, person_id)
     is_operator = operator is not None and (bool(operator.contacts) or person_id in people)
-    return RosterToday(people=people, operators={person_id: operator.name} if operator is not None and is_operator else {})
+    return RosterToday(
+        people=people,
+        operators={person_id: operator.name} if operator is not None and is_operator else {},
+        team_names={team.id: team.name for team in excerpt.teams},
+    )

@@ -9,6 +9,7 @@ from services.nudges.domain.candidate import ANNOUNCEMENT_RULE, Candidate
 from services.nudges.domain.phrases import capitalized, first_name, joined, long_date
 from services.nudges.domain.working_time import local_day
 from shared.events import BehaviourKey, NudgeId, NudgeKind, PlaybookAnnounced, VersionNumber
+from shared.languages.current import current_language
 from shared.languages.grammar import filled
 from shared.languages.messages import gettext, ngettext
 
@@ -75,8 +76,28 @@ def occasion_of(playbook: PlaybookAnnounced) -> str:
     return f"{playbook.version}, time {playbook.announcement_number}"
 
 
+def as_read(playbook: PlaybookAnnounced) -> PlaybookAnnounced:
+    """With its phrases in the language of whoever reads them, if it was announced in that language."""
+    phrases = playbook.translations.get(current_language())
+    if phrases is None:
+        return playbook
+    behaviours = zip(playbook.behaviours, phrases.counts, phrases.asks, strict=True)
+    goals = zip(playbook.goals, phrases.goal_counts, strict=True)
+    return playbook.model_copy(
+        update={
+            "behaviours": tuple(
+                behaviour.model_copy(update={"counts": counts, "asks": asks}) for behaviour, counts, asks in behaviours
+            ),
+            "goals": tuple(goal.model_copy(update={"counts": counts}) for goal, counts in goals),
+            "unverified": phrases.unverified,
+            "changes": phrases.changes,
+        }
+    )
+
+
 def announcement_candidate(playbook: PlaybookAnnounced, *, today: date) -> Candidate:
     """The message that announces a version to a rep, as worded on a day of theirs."""
+    playbook = as_read(playbook)
     return Candidate(
         rule=ANNOUNCEMENT_RULE,
         kind=NudgeKind.ANNOUNCEMENT,

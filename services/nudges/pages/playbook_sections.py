@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
-from services.nudges.domain.announcements import Announcement, coming, explain_revision, in_force
+from services.nudges.domain.announcements import Announcement, as_read, coming, explain_revision, in_force
 from services.nudges.domain.phrases import clock_time, day_and_month, number
 from services.nudges.domain.working_time import local_day
 from shared.events import BehaviourDefinition, GoalDefinition, VersionNumber
@@ -69,7 +69,7 @@ def make_sections(known: Sequence[Announcement], timezone: str, *, today: date) 
 
 
 def _make_section(announcement: Announcement, timezone: str, *, today: date) -> PlaybookSection:
-    playbook = announcement.playbook
+    playbook = as_read(announcement.playbook)
     total_weight = sum((behaviour.weight for behaviour in playbook.behaviours), Decimal(0))
     first_day = _date_with_year(playbook.binds_from)
     return PlaybookSection(

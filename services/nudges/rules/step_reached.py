@@ -111,9 +111,9 @@ def _in_new_period(goal: GoalResult) -> str:
 
 
 def _without_period(goal: GoalResult) -> str:
-    """`Proposals` for `Proposals this month`."""
+    """`Proposals` for `Proposals this month`. Teams write their labels in English or in the language of the reader."""
     names = {"week": gettext("this week"), "month": gettext("this month"), "quarter": gettext("this quarter")}
-    return goal.label.replace(f" {names[goal.period]}", "")
+    return goal.label.replace(f" {names[goal.period]}", "").replace(f" this {goal.period}", "")
 
 
 def _wordings_after_the_period(name: str, period: str, reached: str, following: str) -> tuple[str, ...]:

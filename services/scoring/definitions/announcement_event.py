@@ -14,8 +14,9 @@ from services.scoring.domain.roster.calendar import rep_day_of
 from services.scoring.domain.score import as_decimal
 from shared.event_types import PLAYBOOK_ANNOUNCED, PLAYBOOK_WITHDRAWN
 from shared.events import BehaviourDefinition, GoalDefinition, Manager, PlaybookAnnounced, PlaybookWithdrawn, Rep, Team
-from shared.languages.catalogue import ENGLISH
+from shared.languages.catalogue import ENGLISH, LANGUAGES
 from shared.languages.current import current_language, using_language
+from shared.playbook.phrases import PlaybookPhrases
 from shared.postgres.outbox import OutboxEvent, make_event
 
 _CACHE_SIZE: Final = 256
@@ -72,6 +73,7 @@ def _announced(binding: Binding, definitions: Definitions, *, number: int, now: 
         announced_at=now,
         message=playbook.message,
         wording=playbook.wording,
+        translations={language: _phrases(binding.before, playbook, language) for language in LANGUAGES if language != ENGLISH},
     )
 
 
@@ -116,6 +118,19 @@ def _define_goals(playbook: Playbook, _: str) -> tuple[GoalDefinition, ...]:
         )
         for goal in playbook.goals
     )
+
+
+@lru_cache(maxsize=_CACHE_SIZE)
+def _phrases(before: Playbook | None, playbook: Playbook, language: str) -> PlaybookPhrases:
+    with using_language(language):
+        behaviours = define_behaviours(playbook)
+        return PlaybookPhrases(
+            counts=tuple(behaviour.counts for behaviour in behaviours),
+            asks=tuple(behaviour.asks for behaviour in behaviours),
+            goal_counts=tuple(goal.counts for goal in define_goals(playbook)),
+            unverified=describe_unverified(playbook.unverified),
+            changes=describe_changes(before, playbook) if before is not None else (),
+        )
 
 
 @lru_cache(maxsize=_CACHE_SIZE)

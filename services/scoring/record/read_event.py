@@ -11,7 +11,7 @@ from nats.aio.msg import Msg
 from services.scoring.domain.activities.activity_record import ActivityKey
 from services.scoring.domain.activities.readings import Reprocessing, rank_of, time_in_ranks
 from shared.errors import DaymarkError
-from shared.events import HISTORY_HEADER
+from shared.event_types import HISTORY_HEADER
 from shared.fact_values import FactRefused, read_time
 from shared.observation import NO_JSON, Observation, ObservationData, SourceName, decode_checked, observation_from
 from shared.trace import HEADER as TRACEPARENT

@@ -242,7 +242,7 @@ def _handle_people(requests: RequestRouter, pool: asyncpg.Pool, cache: Definitio
     async def person_today(query: people.ContactQuery) -> people.RosterExcerpt:
         async with pool.acquire() as connection:
             roster = (await cache.read(connection)).roster
-        return excerpt_of(excerpt_for(roster, query.person, now=clock.now()))
+        return excerpt_of(excerpt_for(roster, query.person, now=clock.now()), roster)
 
     @requests.handles(people.PERSON_FIND)
     async def find_person(query: people.NameQuery) -> people.NamedPerson:

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from services.scoring.domain.roster.contacts import PersonToday
+from services.scoring.domain.roster.roster import Roster
 from services.scoring.domain.roster.visitors import Visitor
-from shared.requests.people import NamedPerson, PersonPage, PersonQuery, PersonRow, RosteredPerson, RosterExcerpt
+from shared.requests.people import NamedPerson, NamedTeam, PersonPage, PersonQuery, PersonRow, RosteredPerson, RosterExcerpt
 
 
 def page_of_people(people: Sequence[PersonToday], query: PersonQuery) -> PersonPage:
@@ -28,8 +29,9 @@ def person_row(person: PersonToday) -> PersonRow:
     )
 
 
-def excerpt_of(visitors: Sequence[Visitor]) -> RosterExcerpt:
-    """The same, as a reply."""
+def excerpt_of(visitors: Sequence[Visitor], roster: Roster) -> RosterExcerpt:
+    """The same, as a reply, with the names of the teams that the first visitor manages."""
+    managed = visitors[0].manages if visitors else ()
     return RosterExcerpt(
         people=tuple(
             RosteredPerson(
@@ -40,7 +42,8 @@ def excerpt_of(visitors: Sequence[Visitor]) -> RosterExcerpt:
                 colleagues=visitor.colleagues,
             )
             for visitor in visitors
-        )
+        ),
+        teams=tuple(NamedTeam(id=team.id, name=team.name) for team in roster.teams if team.id in managed),
     )
 
 

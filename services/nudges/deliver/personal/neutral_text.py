@@ -1,5 +1,6 @@
 """Text from outside, such as names and labels, made harmless for messages."""
 
+import re
 import unicodedata
 from typing import Final, TypeVar
 
@@ -12,7 +13,11 @@ _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co"})
 _JOINERS: Final = frozenset("\u200c\u200d")
 """Format characters that scripts and emoji need within words."""
 
-
+_LEFT_TO_RIGHT: Final = re.compile(r"[A-Za-z\u00c0-\u024f]")
+_LETTERS: Final = r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]+"
+_RIGHT_TO_LEFT: Final = re.compile(rf"{_LETTERS}(?:[\s.'\"-]+{_LETTERS})*")
+"""A run of words in Hebrew, Arabic and their neighbours."""
+_LEFT_TO_RIGHT_MARK: Final = "\u200e"
 NAME_LENGTH_MAX: Final = 200
 """Of a name in what programs receive; a roster has none that is longer."""
 
@@ -51,6 +56,14 @@ def neutral_line(text: str, *, length_max: int) -> str:
 
 
 def _visible(line: str) -> str:
-    return "".join(
+    text = "".join(
         character for character in line if character in _JOINERS or unicodedata.category(character) not in _INVISIBLE
     )
+    return _in_order(text) if _RIGHT_TO_LEFT.search(text) and _LEFT_TO_RIGHT.search(text) else text
+
+
+def _in_order(line: str) -> str:
+    """A sentence from left to right in which a name from right to left stays in its place: a mark after the name keeps what
+    follows, such as a number, from moving in front of it (Unicode Standard Annex #9)."""
+    marked_line = _RIGHT_TO_LEFT.sub(rf"\g<0>{_LEFT_TO_RIGHT_MARK}", line)
+    return f"{_LEFT_TO_RIGHT_MARK}{marked_line}" if _RIGHT_TO_LEFT.match(line) else marked_line

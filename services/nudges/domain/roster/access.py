@@ -1,7 +1,7 @@
 """Who may do what, by today's roster. Every page asks `may`, whichever way its visitor came in."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final, assert_never
 
@@ -46,10 +46,11 @@ class PersonToday:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RosterToday:
     """The part of today's roster that a decision needs: the person, and the reps of the teams that they manage. `operators` run
-    Daymark, whether or not the roster lists them."""
+    Daymark, whether or not the roster lists them. `team_names` are those of the teams that the person manages."""
 
     people: Mapping[PersonId, PersonToday]
     operators: Mapping[PersonId, str]
+    team_names: Mapping[TeamId, str] = field(default_factory=dict)
 
     def is_rep(self, person_id: PersonId) -> bool:
         person = self.people.get(person_id)

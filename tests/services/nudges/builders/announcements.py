@@ -15,6 +15,7 @@ from shared.events import (
     Team,
     VersionNumber,
 )
+from shared.playbook.phrases import PlaybookPhrases
 from tests.services.nudges.builders.days import MONDAY, at
 from tests.services.nudges.builders.people import ANA, MARA, NORTH
 
@@ -40,6 +41,7 @@ class AnnouncementFields(TypedDict, total=False):
     announced_at: datetime
     message: str
     wording: int
+    translations: dict[str, PlaybookPhrases]
 
 
 def defined(label: str = "Calls", asks: str = "10 a day", *, reason: str = "") -> BehaviourDefinition:

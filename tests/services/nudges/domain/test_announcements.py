@@ -16,6 +16,8 @@ from services.nudges.domain.announcements import (
     was_known_before,
 )
 from shared.events import BehaviourDefinition, NudgeId, NudgeKind, PlaybookAnnounced, VersionNumber
+from shared.languages.current import using_language
+from shared.playbook.phrases import PlaybookPhrases
 from tests.services.nudges.builders.announcements import VERSION_1, VERSION_2, AnnouncementFields, announcement, defined
 from tests.services.nudges.builders.days import MONDAY, TUESDAY, at
 from tests.services.nudges.builders.people import SOUTH
@@ -228,3 +230,23 @@ def test_an_announcement_says_from_when_and_what_changes(playbook: PlaybookAnnou
     assert list(candidate.wordings) == [text]
     assert (candidate.rule, candidate.kind, candidate.occasion) == ("playbook", NudgeKind.ANNOUNCEMENT, "3, time 1")
     assert "Missed targets in it can only count against you from the day after you get this message." in candidate.reason
+
+
+def test_an_announcement_is_worded_in_the_language_of_the_rep() -> None:
+    change = "Llamadas: objetivo 10 al día (antes: 8 al día)."
+    phrases = PlaybookPhrases(counts=("llamada",), asks=("10 al día",), goal_counts=(), unverified=(), changes=())
+    first = announcement(1, TUESDAY, behaviours=(defined("Llamadas", "10 a day"),), translations={"es": phrases})
+    changed = first.model_copy(
+        update={
+            "follows": MONDAY,
+            "changes": ("Calls: target 10 a day (before: 8 a day).",),
+            "translations": {"es": phrases.model_copy(update={"changes": (change,)})},
+        }
+    )
+
+    with using_language("es"):
+        texts = [announcement_candidate(playbook, today=MONDAY).wordings[0] for playbook in (first, changed)]
+
+    assert texts[0].endswith("Llamadas (10 al día).")
+    assert texts[1].endswith(change)
+    assert announcement_candidate(first, today=MONDAY).wordings[0].endswith("Llamadas (10 a day).")

@@ -9,6 +9,7 @@ import pytest
 
 from shared.event_types import PLAYBOOK_ACKNOWLEDGED
 from shared.events import GoalKey, ManagerId, Presence, Rep
+from shared.playbook.phrases import PlaybookPhrases
 from tests.services.nudges.builders.announcements import announcement, defined, goal_definition
 from tests.services.nudges.builders.days import MONDAY, NOON, at
 from tests.services.nudges.builders.nudges import make_nudge
@@ -27,6 +28,13 @@ async def test_the_version_in_force_and_the_coming_one_are_shown_whole(rows: Row
     counted = {"counts": "demo, of at least 600 s", "targets": ON_MONDAYS, "weight": Decimal(35), "cap": Decimal(2)}
     demos = defined("Demos", "12 on Monday").model_copy(update=counted)
     await rows.add_announcement(announcement(1, revises="a slip"))
+    phrases = PlaybookPhrases(
+        counts=("demo, de al menos 600 s",),
+        asks=("12 los lunes",),
+        goal_counts=("llamada",),
+        unverified=(),
+        changes=("Nuevo: Demos, 12 los lunes.",),
+    )
     await rows.add_announcement(
         announcement(
             2,
@@ -36,10 +44,12 @@ async def test_the_version_in_force_and_the_coming_one_are_shown_whole(rows: Row
             follows=date(2026, 1, 1),
             changes=("New: Demos, 12 on Monday.",),
             revises="it came too late for others",
+            translations={"es": phrases},
         )
     )
 
     page = visible_text(await browser.get(PATH))
+    spanish = visible_text(await browser.get(PATH, headers={"Accept-Language": "es"}))
 
     assert page.index("In force since Thursday 1 January 2026") < page.index("Starting Monday 9 March 2026")
     for shown in (
@@ -51,6 +61,8 @@ async def test_the_version_in_force_and_the_coming_one_are_shown_whole(rows: Row
         "It also applies to earlier days. The reason: a slip.",
     ):
         assert shown in page, shown
+    for shown in ("Demo, de al menos 600 s", "<td>12 los lunes</td>", "<li>Nuevo: Demos, 12 los lunes.</li>", "Lo he leído"):
+        assert shown in spanish, shown
     assert "too late for others" not in page
     assert page.count("I've read this") == 2
 

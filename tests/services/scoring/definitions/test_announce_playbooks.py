@@ -46,6 +46,9 @@ async def test_a_new_version_is_announced_to_every_rep_of_its_team_with_its_chan
         ("Calls", "call, of at least 60 s", 1),
         ("Proposals", "proposal sent", 1),
     ]
+    phrases = events[0].translations["es"]
+    assert phrases.counts == ("llamada, de al menos 60 s", "propuesta enviada")
+    assert (phrases.asks[0], phrases.changes) == ("1 al día", ("Calls: objetivo 1 al día (antes: 2 al día).",))
     assert events[0].version != (await scoring.pool.fetchval("SELECT min(version) FROM playbook_version"))
 
 

@@ -165,8 +165,11 @@ async def test_a_malformed_query_is_refused_as_such(answering: Scoring, nats: Le
 async def test_a_person_is_found_by_what_they_type_and_listed_as_the_roster_has_them_today(nats: LeanClient) -> None:
     named = await ask(nats, people.PERSON_FIND, people.NameQuery(typed="ANA"))
     listed = await ask(nats, people.PERSON_TODAY, people.ContactQuery(person=ANA))
+    managed = await ask(nats, people.PERSON_TODAY, people.ContactQuery(person=PersonId("mara")))
     unknown = await ask(nats, people.PERSON_FIND, people.NameQuery(typed="nils@example.com"))
 
     assert named.person == ANA
     assert [(person.id, person.team) for person in listed.people] == [(ANA, "north")]
+    assert listed.teams == ()
+    assert [(team.id, team.name) for team in managed.teams] == [("north", "North")]
     assert unknown == people.NamedPerson()

@@ -26,6 +26,19 @@ def test_characters_that_nobody_sees_are_left_out(text: str, expected: str) -> N
     assert neutral(text) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("That's a comeback, נועה בן־דוד: 4 of 4", "That's a comeback, נועה בן־דוד\u200e: 4 of 4"),
+        ("שרה לוי was here, (שרה) 2", "\u200eשרה לוי\u200e was here, (שרה\u200e) 2"),
+        ("סארה 12", "סארה 12"),
+    ],
+)
+def test_a_name_from_right_to_left_stays_in_its_place_in_a_sentence_from_left_to_right(text: str, expected: str) -> None:
+    assert neutral(text) == expected
+    assert neutral(expected) == expected
+
+
 def test_a_line_has_no_line_breaks_and_is_cut_between_words() -> None:
     assert neutral_line("Ana\r\nBcc: all@example.com", length_max=80) == "Ana Bcc: all@example.com"
     assert neutral_line("one two, three", length_max=10) == "one two…"

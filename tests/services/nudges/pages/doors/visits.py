@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from types import MappingProxyType
@@ -74,7 +74,7 @@ class FakeRoster:
     async def read(self, person_id: PersonId) -> RosterToday:
         self._answer()
         operators = {operator: name for operator, name in self.today.operators.items() if operator == person_id}
-        return RosterToday(people=self.today.people, operators=operators)
+        return replace(self.today, operators=operators)
 
     async def find(self, typed: str, *, is_email: bool) -> NamedPerson:
         self._answer()

@@ -31,6 +31,7 @@ PAGES: Final = {
         "Se revisará de nuevo a las 09:00 (hora de Madrid) En espera: ha terminado el horario laboral",
         "En espera: no llegan datos de calls",
         "dar las gracias a la persona de esta tarjeta, o decir que ya lo has hecho",
+        "Usar estas teclas en este navegador Cerrar",
     ),
     "/inbox/mara/-?kind=correction": ("No tienes nada pendiente de este tipo. Mostrar todo", "No hay mensajes."),
     "/mail/mara/-?saved": (

@@ -1,6 +1,7 @@
 """The page of a manager's teams, over HTTP on a real database."""
 
 import re
+from dataclasses import replace
 
 import asyncpg
 
@@ -96,8 +97,11 @@ async def test_a_manager_sees_their_own_teams_and_a_team_without_anybody_says_wh
 
     assert _names(page) == ["ben"]
     assert "No data for today yet." in page
-    visits.roster.today = roster_today(PersonToday(id=JON.id, name=JON.name, manages=(SOUTH.id,)))
-    assert "Once the roster lists reps in this team" in visible_text(await browser.get("/today"))
+    without_reps = roster_today(PersonToday(id=JON.id, name=JON.name, manages=(SOUTH.id,)))
+    visits.roster.today = replace(without_reps, team_names={SOUTH.id: "South by West"})
+    page = visible_text(await browser.get("/today"))
+    assert "South by West</h2>" in page
+    assert "Once the roster lists reps in this team" in page
 
 
 async def test_while_the_database_is_down_the_page_asks_to_come_back(visits: Visits, unreachable_pool: asyncpg.Pool) -> None:
