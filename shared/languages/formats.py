@@ -25,7 +25,7 @@ def decimal_text(value: Decimal, *, decimals: int) -> str:
 
 
 def percent_text(share: Decimal | float) -> str:
-    """`50%`, in Spanish `50 %`."""
+    """`50%`, in Spanish `50 %` with a space that does not break."""
     return pgettext("a share", "{percent}%").format(percent=f"{share * 100:.0f}")
 
 

@@ -50,7 +50,7 @@ async def test_what_was_deferred_is_sent_in_the_language_that_was_chosen_since_a
 
     await nudging.take_in(report(score=95, revision=4, behaviours=(behaviour("Llamadas", 9, 10),)))
     (revised,) = await nudging.published(NUDGE_REVISED)
-    assert revised.because == "Ahora constan 9 de 10 llamadas; con eso, esto no se habría enviado."
+    assert revised.because == "Según los registros actuales (9 de 10 llamadas), esto no se habría enviado."
 
 
 async def test_each_recipient_has_their_own_and_others_have_that_of_the_installation(nudging: Nudging) -> None:
@@ -71,7 +71,7 @@ async def test_each_recipient_has_their_own_and_others_have_that_of_the_installa
     assert texts["thanks"] == "Mara Lind te da las gracias por lo de hoy: 12 llamadas (plan: 10)."
     assert texts["dispute_answer"].startswith("Ana, Mara Lind ha revisado el registro de hoy (")
     assert texts["new_disputes"].startswith("Ana disputes a record from today: it didn't happen.")
-    assert texts["playbook"].startswith("Ana, desde el martes 3 de marzo tu plan de actividad es: ")
+    assert texts["playbook"].startswith("Ana, a partir del martes 3 de marzo tu plan de actividad será: ")
     assert "hoy" in texts["plan_done"]
 
 
@@ -94,7 +94,7 @@ async def test_hints_their_corrections_and_the_mornings_of_managers_too(nudging:
     corrections = [nudge.text for nudge in await nudging.published(NUDGE_DECIDED) if nudge.rule == "correction"]
     assert ["el mensaje de hoy" in corrections[0], "el mensaje de ayer (13:00)" in corrections[-1]] == [True, True]
     assert texts["new_disputes"].startswith("Ana objeta un registro de hoy: ")
-    assert "con plan, un comercial" in texts["digest"]
+    assert "un comercial con plan; nadie lo cumplió" in texts["digest"]
 
 
 async def _id_of(nudging: Nudging, rule: str) -> NudgeId:

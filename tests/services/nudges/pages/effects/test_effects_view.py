@@ -102,10 +102,10 @@ def test_effects_are_written_in_the_language_of_whoever_reads_them() -> None:
         )
 
     assert [view.unknown or view.points for view in views] == [
-        "Todavía no se sabe: las puntuaciones no se diferencian.",
+        "Todavía no se sabe: no hay diferencias entre las puntuaciones.",
         "\N{MINUS SIGN}2,1 puntos, entre \N{MINUS SIGN}5,0 y +0,4; puede que no haya diferencia",
         (
-            "Todavía no se sabe; a este ritmo harán falta alrededor de seis semanas más: "
-            "enviado a 12 personas y retenido a 9; hacen falta 10 de cada grupo."
+            "Todavía no se sabe; a este ritmo, se sabrá en seis semanas aproximadamente: "
+            "enviado a 12 personas y retenido a 9; hacen falta 10 en cada grupo."
         ),
     ]

@@ -46,7 +46,7 @@ async def test_today_is_read_in_spanish(visits: Visits, rows: Rows) -> None:
 
     assert await _read(visits, "mara", "/today?undone=x") == (
         "Hoy Deshecho. Es como si no hubieras pulsado el botón. Ordenar: nombre le vendría bien una mano "
-        "North Lunes 2 de marzo, 12:00 1 con el plan hecho · 1 ausente "
+        "North Lunes 2 de marzo, 12:00 1 con el plan cumplido · 1 ausente "
         "Ana Ruiz Puntuación 100 calls 10/10 10 de 10 sin datos desde las 09:10 lo habitual a esta hora 50 "
         "Últimos días laborables: 80, 80, 80, 80, 80. racha 1 Zoe Zed Ausente hoy."
     )
@@ -105,6 +105,6 @@ async def test_effects_are_read_in_spanish(visits: Visits, rows: Rows) -> None:
 
     page = await _read(visits, "mara", "/effects")
 
-    assert "Todavía no se sabe: enviado a 0 personas y retenido a 0; hacen falta 10 de cada grupo." in page
+    assert "Todavía no se sabe: enviado a 0 personas y retenido a 0; hacen falta 10 en cada grupo." in page
     assert "Enviados: 1; retenidos: 0; respondidos: 0" in page
     assert "Plan cumplido: +3,3 puntos, entre +2,2 y +4,4" in page
