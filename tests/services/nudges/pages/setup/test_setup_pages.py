@@ -2,6 +2,7 @@
 
 import html
 from datetime import timedelta
+from decimal import Decimal
 
 import httpx
 import pytest
@@ -9,16 +10,17 @@ import pytest
 from services.nudges.access.operators import Operator, add_operator, list_operators
 from services.nudges.access.sign_in_links import FIRST_LINK_AGE_MAX
 from services.nudges.requests.access import OperatorsExist, make_first_operator_url
-from shared.events import PersonId, TeamId
+from shared.events import BehaviourKey, PersonId, TeamId
 from shared.observation import SourceName
 from shared.reach import ContactPoint
-from shared.requests.definitions import PLAYBOOK_APPLY, DefinitionFile
+from shared.requests.definitions import PLAYBOOK_APPLY, DefinitionFile, PlaybookVersion
 from shared.requests.people import PersonRow
+from shared.requests.playbook.drafts import PLAYBOOK_SUGGEST, Draft, DraftMistake, SuggestedTargets, Suggestions
 from shared.requests.roster.edits import ROSTER_EDIT, CrmUser, NewPerson, NewTeam, RosterEdit
 from shared.requests.scores import UNMATCHED_USERS, UnmatchedUser
 from shared.requests.sources.endpoints import SOURCE_STORE, SourceDescription, SourceRow, SourceToStore
-from shared.requests.sources.reports import RecentActivity
-from tests.services.nudges.builders.days import NOON
+from shared.requests.sources.reports import KindHours, RecentActivity
+from tests.services.nudges.builders.days import MONDAY, NOON
 from tests.services.nudges.pages.doors.visits import Visits, field_of
 from tests.services.nudges.pages.setup.services import NORTH_ROSTER, NOTHING
 
@@ -186,6 +188,28 @@ async def test_a_user_of_the_crm_becomes_a_rep(visits: Visits, browser: httpx.As
     assert "timezone is unknown" in (await _post(browser, "/setup/people", name="Ben", team="north")).text
 
 
+async def test_a_first_playbook_asks_for_what_the_team_does_on_most_days(visits: Visits, browser: httpx.AsyncClient) -> None:
+    visits.services.roster, visits.services.sources = NORTH_ROSTER, [ACME]
+    visits.services.report = NOTHING.model_copy(update={"hours": (KindHours(kind="call", counts=(1,) * 24),)})
+    examples = _text(await browser.get("/setup/playbook"))
+    calls = SuggestedTargets(key=BehaviourKey("calls"), targets=(Decimal(7),) * 7, days=40)
+    visits.services.suggestions = Suggestions(behaviours=(calls,))
+    visits.services.playbooks = tuple(
+        PlaybookVersion(team=TeamId(team), effective_from=MONDAY, state="in force", revises="", behaviours=(), goals=())
+        for team in ("north", "gone")
+    )
+
+    usual = _text(await browser.get("/setup/playbook"))
+
+    assert "The targets are examples" in examples
+    assert 'value="7"' not in examples
+    assert "The targets are what the team does on most days" in usual
+    assert 'value="7"' in usual
+    assert "There is a playbook for North, gone." in usual
+    visits.services.refusals[PLAYBOOK_SUGGEST.subject] = "the draft has mistakes"
+    assert "The targets are examples" in _text(await browser.get("/setup/playbook"))
+
+
 async def test_a_playbook_is_shown_as_a_file_published_or_refused(visits: Visits, browser: httpx.AsyncClient) -> None:
     visits.services.roster = NORTH_ROSTER
     row: dict[str, str] = {"team": "north", "kind-0": "call", "label-0": "Calls", "target-0": "5", "weight-0": "1"}
@@ -195,7 +219,10 @@ async def test_a_playbook_is_shown_as_a_file_published_or_refused(visits: Visits
     visits.services.refusals[PLAYBOOK_APPLY.subject] = "target is not a number"
     many: dict[str, str] = row | {"target-0": "many"}
     refused = await _post(browser, "/setup/playbook", **many)
+    visits.services.draft = Draft(mistakes=(DraftMistake(key="behaviours[0].target", problem="must not be negative"),))
+    mistaken = await _post(browser, "/setup/playbook", **many)
 
+    assert "Not published. Behaviour 1, A day: must not be negative." in mistaken.text
     assert "target: 5" in shown.text
     assert published.headers["location"] == "/setup/channels"
     (file,) = visits.services.entered
