@@ -67,12 +67,12 @@ def suggest_rows(arrived: Iterable[str]) -> list[BehaviourRow]:
 
 def with_usual_targets(rows: Sequence[BehaviourRow], suggestions: Sequence[SuggestedTargets]) -> list[BehaviourRow]:
     """The lines with what the team does on most days as targets, where that is known: the middle one of the weekdays."""
-    usual = {
+    typical = {
         suggested.key: median_low(known)
         for suggested in suggestions
         if (known := [target for target in suggested.targets if target is not None])
     }
-    return [replace(row, target=number(usual[key])) if (key := behaviour_key(row.kind)) in usual else row for row in rows]
+    return [replace(row, target=number(typical[key])) if (key := behaviour_key(row.kind)) in typical else row for row in rows]
 
 
 def behaviour_key(kind: str) -> BehaviourKey:

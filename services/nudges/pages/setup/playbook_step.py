@@ -49,8 +49,8 @@ class PlaybookStep:
                 report = await self._frame.ask(SOURCE_REPORT, SourceQuery(name=row.name, since=since))
                 arrived |= {hours.kind for hours in report.hours} | {activity.kind for activity in report.recent}
         rows = suggest_rows(arrived)
-        usual = await self._with_usual_targets(progress, rows) if arrived else rows
-        return self._page(entrance, progress, usual, are_suggested=bool(arrived), are_usual=usual != rows)
+        typical = await self._with_usual_targets(progress, rows) if arrived else rows
+        return self._page(entrance, progress, typical, are_suggested=bool(arrived), are_usual=typical != rows)
 
     async def _with_usual_targets(self, progress: Progress, rows: Sequence[BehaviourRow]) -> Sequence[BehaviourRow]:
         """With what the first team has done so far as targets. The lines as they are if too little of it is known."""

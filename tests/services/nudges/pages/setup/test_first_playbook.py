@@ -43,9 +43,9 @@ def test_what_the_team_does_on_most_days_becomes_the_target_where_it_is_known() 
         SuggestedTargets(key=BehaviourKey("emails"), targets=(None,) * 7, days=3),
     ]
 
-    usual = with_usual_targets([calls, bookings, emails], known)
+    rows = with_usual_targets([calls, bookings, emails], known)
 
-    assert [(row.kind, row.target) for row in usual] == [(calls.kind, "7"), (bookings.kind, "2"), (emails.kind, emails.target)]
+    assert [(row.kind, row.target) for row in rows] == [(calls.kind, "7"), (bookings.kind, "2"), (emails.kind, emails.target)]
     assert with_usual_targets([calls], []) == [calls]
 
 

@@ -199,13 +199,13 @@ async def test_a_first_playbook_asks_for_what_the_team_does_on_most_days(visits:
         for team in ("north", "gone")
     )
 
-    usual = _text(await browser.get("/setup/playbook"))
+    with_known_days = _text(await browser.get("/setup/playbook"))
 
     assert "The targets are examples" in examples
     assert 'value="7"' not in examples
-    assert "The targets are what the team does on most days" in usual
-    assert 'value="7"' in usual
-    assert "There is a playbook for North, gone." in usual
+    assert "The targets are what the team does on most days" in with_known_days
+    assert 'value="7"' in with_known_days
+    assert "There is a playbook for North, gone." in with_known_days
     visits.services.refusals[PLAYBOOK_SUGGEST.subject] = "the draft has mistakes"
     assert "The targets are examples" in _text(await browser.get("/setup/playbook"))
 
