@@ -68,13 +68,16 @@ class OneOf:
 
     def describe(self, threshold: Threshold) -> str:
         """What counts: `in stage offer or won`."""
-        assert isinstance(threshold, frozenset)
-        return gettext(self.phrase).format(texts=either([self.name_of(text) for text in sorted(threshold)]))
+        return gettext(self.phrase).format(texts=self.requirement(threshold))
 
     def requirement(self, threshold: Threshold) -> str:
-        """What the fact has to be, as files call it: `offer or no_answer`."""
+        """What the fact has to be: `offer or won`."""
         assert isinstance(threshold, frozenset)
-        return either(sorted(threshold))
+        return either([self.name_of(text) for text in sorted(threshold)])
+
+    def value_text(self, value: ColumnValue) -> str:
+        """A value as people call it: `no answer`."""
+        return self.name_of(str(value))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,6 +104,10 @@ class AtLeast:
     def requirement(self, threshold: Threshold) -> str:
         """What the fact has to be: `120 s or more`."""
         return gettext("{number} or more").format(number=with_decimal_sign(_number(threshold)) + self.unit)
+
+    def value_text(self, value: ColumnValue) -> str:
+        """A value with its unit: `5.0 s`."""
+        return with_decimal_sign(str(value)) + self.unit
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -139,9 +146,8 @@ class Fact(Generic[Value]):
         label, requirement = fact_name(self.label or self.name), self.filter.requirement(threshold)
         if value is None:
             return gettext("{fact} is unknown but must be {requirement}").format(fact=label, requirement=requirement)
-        unit = self.filter.unit if isinstance(self.filter, AtLeast) else ""
         sentence = gettext("{fact} {value} is not {requirement}")
-        return sentence.format(fact=label, value=f"{value}{unit}", requirement=requirement)
+        return sentence.format(fact=label, value=self.filter.value_text(value), requirement=requirement)
 
 
 def _number(threshold: Threshold) -> str:

@@ -21,6 +21,7 @@ from shared.facts import (
     first_seen_in,
     keeps_earliest,
 )
+from shared.languages.current import using_language
 from shared.observation import ObservationRefused, normalize_fact
 
 MANUAL = (Path(__file__).parents[2] / "docs" / "definitions.md").read_text(encoding="utf-8")
@@ -50,8 +51,8 @@ def test_a_filter_needs_a_column() -> None:
     ("value", "failure"),
     [
         ("connected", None),
-        ("no_answer", "outcome no_answer is not connected or meeting_booked"),
-        (None, "outcome is unknown but must be connected or meeting_booked"),
+        ("no_answer", "outcome no answer is not connected or meeting booked"),
+        (None, "outcome is unknown but must be connected or meeting booked"),
     ],
 )
 def test_a_text_passes_if_it_is_one_of_the_accepted_values(value: str | None, failure: str | None) -> None:
@@ -73,6 +74,12 @@ def test_a_text_passes_if_it_is_one_of_the_accepted_values(value: str | None, fa
 def test_a_number_passes_if_it_reaches_the_threshold(value: float | None, failure: str | None) -> None:
     assert DURATION_S.explain_failure(value, 120.0) == failure
     assert DURATION_S.describe(120.0) == "of at least 120 s"
+
+
+def test_why_a_filter_does_not_hold_is_read_in_spanish() -> None:
+    with using_language("es"):
+        assert DURATION_S.explain_failure(5.5, 120.0) == "duración: 5,5 s; hace falta 120 s o más"
+        assert OUTCOME.explain_failure("no_answer", frozenset({"held"})) == "resultado: sin respuesta; hace falta celebrada"
 
 
 def test_an_exact_number_is_written_without_an_exponent() -> None:
