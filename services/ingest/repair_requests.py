@@ -12,11 +12,13 @@ from services.ingest.reprocess.new_reading import Span, read_again
 from services.ingest.reprocess.plan import make_plan
 from services.ingest.settings import UnknownSource
 from shared.clock import Clock
-from shared.errors import DaymarkError
+from shared.errors import DaymarkError, Refusal
 from shared.event_types import WEBHOOK_RECEIVED
 from shared.jetstream.client import LeanClient
 from shared.jetstream.dead_letters import Letter, NoSuchLetter, find_letter, list_newest_letters, replay_letter
 from shared.jetstream.streams import WEBHOOKS
+from shared.languages.catalogue import ENGLISH
+from shared.languages.current import using_language
 from shared.observation import SourceName
 from shared.requests.router import RequestRouter
 from shared.requests.sources.endpoints import StoredName
@@ -39,11 +41,11 @@ _WEBHOOKS_MAX: Final = 20_000
 FindSource = Callable[[SourceName], Awaitable[Source | None]]
 
 
-class ReadAgainAlready(DaymarkError):
+class ReadAgainAlready(Refusal):
     """Webhooks of this source are being read again already. Wait a few minutes, and look whether anything is left to do."""
 
 
-class TooManyToReadAgain(DaymarkError):
+class TooManyToReadAgain(Refusal):
     """The source has sent so many webhooks within seven days that a command has to read them again, beside the services: run
     `daymark webhooks reprocess --source NAME --yes`."""
 
@@ -100,7 +102,8 @@ class RepairRequests:
         counts = (await self._client.jetstream().stream_info(WEBHOOKS, subjects_filter=subject)).state.subjects or {}
         if (webhooks := counts.get(subject, 0)) > _WEBHOOKS_MAX:
             raise TooManyToReadAgain(f"{query.name}: {webhooks} webhooks")
-        reading = asyncio.create_task(self._read_again(source), name=f"read-again-{query.name}")
+        with using_language(ENGLISH):  # its task writes only logs
+            reading = asyncio.create_task(self._read_again(source), name=f"read-again-{query.name}")
         self._readings[query.name] = reading
         reading.add_done_callback(lambda _: self._readings.pop(query.name, None))
         return ReadingBegun(webhooks=webhooks)

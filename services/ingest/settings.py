@@ -8,8 +8,9 @@ from pydantic import AwareDatetime, Field, field_validator, model_validator
 from services.ingest.domain.adapters import ADAPTERS
 from services.ingest.domain.field_map import FIELDS, ExpressionRefused, compile_expression
 from services.ingest.domain.webhook import TOLERANCE_S, Limits, SignatureFormat, Source
-from shared.errors import DaymarkError
+from shared.errors import Refusal
 from shared.fact_values import ACTIVITY_KINDS
+from shared.languages.messages import gettext
 from shared.observation import SourceName
 from shared.service.http.limits import DEFAULT_LIMITS, HttpLimits
 from shared.service.settings import CommonSettings, SecretReference, Section, read_strong_secret
@@ -24,7 +25,7 @@ _NAME: Final = re.compile(r"\A[a-z0-9][a-z0-9-]{0,62}\Z")
 AnyKeys = TypeVar("AnyKeys", bound="SourceKeys")
 
 
-class UnknownSource(DaymarkError):
+class UnknownSource(Refusal):
     """There is no source of this name. `daymark sources list` lists all sources."""
 
 
@@ -111,7 +112,8 @@ class SourceKeys(Section):
     @classmethod
     def _require_known_kind(cls, kind: str) -> str:
         if kind not in ADAPTERS:
-            raise ValueError(f"no such kind of source; the kinds are {', '.join(sorted(ADAPTERS))}")
+            problem = gettext("no such kind of source; the kinds are {kinds}")
+            raise ValueError(problem.format(kinds=", ".join(sorted(ADAPTERS))))
         return kind
 
     @field_validator("kinds")
@@ -119,7 +121,9 @@ class SourceKeys(Section):
     def _require_our_kinds(cls, kinds: dict[str, str]) -> dict[str, str]:
         for sender_kind, kind in kinds.items():
             if kind not in ACTIVITY_KINDS:
-                raise ValueError(f"{sender_kind!r} cannot be {kind!r}; the kinds are {', '.join(sorted(ACTIVITY_KINDS))}")
+                problem = gettext("{sender_kind} cannot be {kind}; the kinds are {kinds}")
+                kinds_of_ours = ", ".join(sorted(ACTIVITY_KINDS))
+                raise ValueError(problem.format(sender_kind=repr(sender_kind), kind=repr(kind), kinds=kinds_of_ours))
         return kinds
 
     @field_validator("fields")
@@ -127,11 +131,13 @@ class SourceKeys(Section):
     def _require_expressions(cls, fields: dict[str, str]) -> dict[str, str]:
         for name, expression in fields.items():
             if name not in FIELDS:
-                raise ValueError(f"{name!r} is not a field; the fields are {', '.join(sorted(FIELDS))}")
+                problem = gettext("{name} is not a field; the fields are {fields}")
+                raise ValueError(problem.format(name=repr(name), fields=", ".join(sorted(FIELDS))))
             try:
                 compile_expression(expression)
             except ExpressionRefused as refused:
-                raise ValueError(f"{name} is not a JMESPath expression: {refused}") from None
+                problem = gettext("{name} is not a JMESPath expression: {reason}")
+                raise ValueError(problem.format(name=name, reason=refused)) from None
         return fields
 
     @model_validator(mode="after")
@@ -181,7 +187,8 @@ def require_slugs(sources: dict[SourceName, AnyKeys]) -> dict[SourceName, AnyKey
     """
     for name in sources:
         if not _NAME.match(name):
-            raise ValueError(f"{name!r} cannot be the name of a source; use lower-case letters, digits and hyphens")
+            problem = gettext("{name} cannot be the name of a source; use lower-case letters, digits and hyphens")
+            raise ValueError(problem.format(name=repr(name)))
     return sources
 
 

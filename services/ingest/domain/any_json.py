@@ -6,6 +6,7 @@ from typing import Final
 from services.ingest.domain.adapter import Document, Item
 from services.ingest.domain.field_map import REQUIRED_FIELDS, read_by_map, split_by_map
 from services.ingest.domain.webhook import RawWebhook, Source, VerifiedWebhook
+from shared.languages.messages import gettext
 
 WAYS_TO_SEND: Final = {
     "actor": "map `actor` to the user who did it",
@@ -18,7 +19,7 @@ _EVENT_HEADERS: Final = ("x-event", "x-event-type")
 def find_unmapped_fields(source: Source) -> str | None:
     """What is wrong with the map of a source: which required fields it lacks. None if it has them."""
     missing = sorted(REQUIRED_FIELDS - source.fields.keys())
-    return f"fields must map {', '.join(missing)}" if missing else None
+    return gettext("fields must map {fields}").format(fields=", ".join(missing)) if missing else None
 
 
 def event_headers_of(webhook: RawWebhook) -> dict[str, str]:

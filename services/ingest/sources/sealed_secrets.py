@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from shared.errors import DaymarkError
+from shared.errors import Refusal
 from shared.observation import SourceName
 
 _KEY_BYTES: Final = 32
@@ -20,12 +20,12 @@ _NONCE_BYTES: Final = 12
 _PURPOSE: Final = b"daymark: secrets of stored sources, v1"
 
 
-class SourcesKeyMissing(DaymarkError):
+class SourcesKeyMissing(Refusal):
     """Sources can be added while Daymark runs only if ingest has a key to encrypt their secrets with. Set ingest.sources_key,
     and start ingest again; or write the source into daymark.toml."""
 
 
-class SourcesKeyChanged(DaymarkError):
+class SourcesKeyChanged(Refusal):
     """The secrets of the source were stored under another key. Restore the earlier ingest.sources_key, or add the source again
     with its secrets."""
 

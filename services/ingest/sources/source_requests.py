@@ -1,14 +1,13 @@
 """Answers what is asked about sources: which there are, and to add, replace or remove a stored one."""
 
-from typing import Final
-
 from nats.aio.client import Client
 from pydantic import ValidationError, field_validator
 
 from services.ingest.settings import IngestSettings, SourceKeys, UnknownSource, require_slugs
 from services.ingest.sources.known_sources import KnownSources
+from services.ingest.sources.refused_entries import refuse_description, refuse_guessable_secret, refuse_missing_secret
 from services.ingest.sources.stored_sources import StoredSource, remove_stored_source, store_source
-from shared.errors import DaymarkError
+from shared.errors import Refusal
 from shared.observation import SourceName
 from shared.requests.endpoint import NoQuery
 from shared.requests.router import RequestRouter
@@ -22,22 +21,20 @@ from shared.requests.sources.endpoints import (
     SourceToStore,
     StoredName,
 )
-from shared.service.settings import Section, SettingsRefused, describe_problems, refuse_short_secret
+from shared.service.settings import Section
 from shared.suggestions import with_suggestion
 
-_REQUIRED: Final = "write at least one; without a secret nothing could be verified"
 
-
-class SourceInFile(DaymarkError):
+class SourceInFile(Refusal):
     """This source stands in daymark.toml, which wins. Change it there, and start ingest again."""
 
 
-class SourceExists(DaymarkError):
+class SourceExists(Refusal):
     """A source of this name was added before. Choose another name, or replace it with `daymark sources add --replace`."""
 
 
 class _Sources(Section):
-    """As in daymark.toml, so that a mistake is named as it is there."""
+    """As in daymark.toml, so that the same is checked."""
 
     sources: dict[SourceName, SourceKeys]
 
@@ -74,7 +71,7 @@ class SourceRequests:
     async def _store(self, query: SourceToStore) -> SourceRow:
         """Raises:
         SourceInFile, SourceExists: the name is taken.
-        SettingsRefused: a key cannot be used, or the secret could be guessed.
+        SourceRefused: a key cannot be used, or the secret could be guessed.
         SourcesKeyMissing: ingest has no key to encrypt secrets with.
         """
         name = SourceName(query.name)
@@ -109,26 +106,26 @@ class SourceRequests:
         if not secrets and former is not None:
             return former.sealed
         if not any(secrets):
-            raise SettingsRefused(f"sources.{name}.secrets: {_REQUIRED}")
+            raise refuse_missing_secret()
         for secret in secrets:
-            refuse_short_secret(secret, key=f"sources.{name}")
+            refuse_guessable_secret(secret)
         return self._known.key.seal(name, secrets)
 
     def _row(self, name: SourceName, source: StoredSource) -> SourceRow:
-        problem = self._known.problems.get(name, "")
+        problem = str(self._known.problems.get(name, ""))
         return SourceRow(name=name, origin="stored", description=_describe(source.description), problem=problem)
 
 
 def _check(name: SourceName, description: SourceDescription) -> SourceKeys:
-    """The keys, by the same checks and with the same messages as in daymark.toml.
+    """The keys, by the same checks as in daymark.toml.
 
     Raises:
-        SettingsRefused: names each key that cannot be used and the reason.
+        SourceRefused: names each field that cannot be used and the reason.
     """
     try:
         return _Sources.model_validate({"sources": {name: description.model_dump()}}).sources[name]
     except ValidationError as refused:
-        raise SettingsRefused("; ".join(describe_problems(refused))) from None
+        raise refuse_description(refused) from None
 
 
 def _describe(section: SourceKeys) -> SourceDescription:

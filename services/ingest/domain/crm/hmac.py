@@ -22,6 +22,7 @@ from services.ingest.domain.webhook import (
     Source,
     VerifiedWebhook,
 )
+from shared.languages.messages import gettext
 
 _SIGNATURES_TRIED_MAX: Final = 16
 _MILLISECONDS_FROM_DIGITS: Final = 12
@@ -31,7 +32,7 @@ _MILLISECONDS_FROM_DIGITS: Final = 12
 def check_source(source: Source) -> str | None:
     """Whether the settings say how a webhook is signed and where the required facts are."""
     if source.signature is None:
-        return "signature must say how a webhook is signed; at least its header"
+        return gettext("signature must say how a webhook is signed; at least its header")
     return find_unmapped_fields(source)
 
 

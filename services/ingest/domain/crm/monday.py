@@ -25,6 +25,7 @@ from services.ingest.domain.webhook import (
     Source,
     VerifiedWebhook,
 )
+from shared.languages.messages import gettext
 from shared.observation import NO_JSON
 
 _CHALLENGE_LENGTH_MAX: Final = 512
@@ -70,7 +71,7 @@ def respond_to_challenge(webhook: RawWebhook) -> HttpResponse | None:
 
 def check_source(source: Source) -> str | None:
     """Whether any board is mapped to a kind."""
-    return None if source.kinds else "kinds must map the id of each board to a kind of activity"
+    return None if source.kinds else gettext("kinds must map the id of each board to a kind of activity")
 
 
 def verify(webhook: RawWebhook, source: Source, *, now: datetime) -> VerifiedWebhook:

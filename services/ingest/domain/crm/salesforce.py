@@ -21,6 +21,7 @@ from services.ingest.domain.times import read_date, read_start, read_time, to_rf
 from services.ingest.domain.webhook import BodyUnreadable, Limits, RawWebhook, SignatureMismatch, Source, VerifiedWebhook
 from shared.fact_values import FactValue
 from shared.facts import DEAL_IN_PROGRESS, DEAL_LOST, DEAL_WON
+from shared.languages.messages import gettext
 from shared.observation import ObservationRefused
 
 _SOAP: Final = "http://schemas.xmlsoap.org/soap/envelope/"
@@ -53,7 +54,7 @@ DIRECTIONS: Final = {"inbound": "inbound", "outbound": "outbound", "internal": N
 def check_source(source: Source) -> str | None:
     """Whether the account is the id of an organisation."""
     if not _ORGANISATION.match(source.account):
-        return "account must be the organisation's id, of 15 or 18 letters and digits"
+        return gettext("account must be the organisation's id, of 15 or 18 letters and digits")
     return None
 
 

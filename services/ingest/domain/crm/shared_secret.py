@@ -18,6 +18,7 @@ from services.ingest.domain.field_map import identify_by_map
 from services.ingest.domain.origin_handshake import respond_to_origin_handshake
 from services.ingest.domain.reading import read_json, require_any_of
 from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, Source, VerifiedWebhook
+from shared.languages.messages import gettext
 
 _PLACES: Final = "header:NAME, query:NAME, basic, bearer, body:NAME"
 _PLACE: Final = re.compile(r"\A(basic|bearer|(header|query|body):[^\s:]{1,64})\Z")
@@ -26,7 +27,7 @@ _PLACE: Final = re.compile(r"\A(basic|bearer|(header|query|body):[^\s:]{1,64})\Z
 def check_source(source: Source) -> str | None:
     """Whether the settings say where the secret travels and where the required facts are."""
     if not _PLACE.match(source.secret_in):
-        return f"secret_in must say where the secret travels: {_PLACES}"
+        return gettext("secret_in must say where the secret travels: {places}").format(places=_PLACES)
     return find_unmapped_fields(source)
 
 

@@ -11,11 +11,13 @@ from starlette.routing import BaseRoute
 from services.nudges.pages.doors.form_fields import read_fields
 from services.nudges.pages.entrance import Entrance
 from services.nudges.pages.setup.first_playbook import ROWS, BehaviourRow, kinds, read_rows, suggest_rows, write_first_playbook
+from services.nudges.pages.setup.playbook_mistakes import name_mistakes
 from services.nudges.pages.setup.progress import Progress, Step
 from services.nudges.pages.setup.setup_frame import SetupFrame, go_to, make_view
 from shared.events import TeamId
 from shared.requests.client import Refused
 from shared.requests.definitions import PLAYBOOK_APPLY, DefinitionFile
+from shared.requests.playbook.drafts import PLAYBOOK_DRAFT, DraftQuery
 from shared.requests.sources.reports import SOURCE_REPORT, SourceQuery
 
 
@@ -47,6 +49,9 @@ class PlaybookStep:
         if request.query_params.get("show"):
             return self._page(entrance, progress, rows, fields=fields, text=text)
         try:
+            draft = await self._frame.ask(PLAYBOOK_DRAFT, DraftQuery(team=team, text=text))
+            if draft.mistakes:
+                return self._page(entrance, progress, rows, fields=fields, refusal=name_mistakes(draft.mistakes))
             await self._frame.ask(PLAYBOOK_APPLY, DefinitionFile(name="playbook", text=text))
         except Refused as refused:
             return self._page(entrance, progress, rows, fields=fields, refusal=str(refused))

@@ -14,6 +14,7 @@ from services.ingest.sources.sealed_secrets import SecretsKey
 from services.ingest.sources.source_requests import SourceRequests
 from shared.jetstream.client import LeanClient
 from shared.jetstream.streams import SOURCE_CONFIGURED, SOURCES
+from shared.languages.current import using_language
 from shared.observation import SourceName
 from shared.requests.client import NO_QUERY, Refused, ask
 from shared.requests.router import RequestRouter
@@ -140,17 +141,28 @@ async def test_secrets_are_on_the_stream_only_encrypted_and_gone_with_the_source
     assert (replicas.answering.open[ADDED].kind, replicas.answering.open[ADDED].secrets) == ("attio", (OTHER.encode(),))
 
 
-async def test_what_cannot_be_a_source_is_refused_in_the_words_of_the_file(replicas: Replicas, nats: LeanClient) -> None:
+async def test_what_cannot_be_a_source_is_refused_by_the_fields_of_the_form(replicas: Replicas, nats: LeanClient) -> None:
     await ask(nats, SOURCE_STORE, _to_store())
 
     assert "Change it there" in await _refusal(nats, _to_store(name=FILED))
     assert "was added before" in await _refusal(nats, _to_store())
     assert (await _refusal(nats, _to_store(kind="hubspots", name="new"))).startswith(
-        "sources.new.kind: Value error, no such kind"
+        "Kind: no such kind of source; the kinds are attio"
     )
-    assert "lower-case letters" in await _refusal(nats, _to_store(name="New.>"))
-    assert (await _refusal(nats, _to_store(name="new", secret="x" * 15))).startswith("sources.new: 15 bytes: ")
-    assert (await _refusal(nats, _to_store(name="new", secret=""))).startswith("sources.new.secrets: write at least one")
+    assert "Name of the source: 'New.>' cannot be the name of a source; use lower-case" in await _refusal(
+        nats, _to_store(name="New.>")
+    )
+    assert (await _refusal(nats, _to_store(kind="shared-secret", name="new"))).startswith(
+        "Where the secret travels: must say where the secret travels: header:NAME"
+    )
+    with using_language("es"):
+        refusal = await _refusal(nats, _to_store(kind="salesforce", name="new"))
+        assert refusal.startswith("Id de la organización: debe ser el id de la organización, de 15 o 18 letras y cifras: ")
+        assert (await _refusal(nats, _to_store(name=FILED))).endswith("Cámbialo ahí y vuelve a iniciar ingest.")
+    assert (await _refusal(nats, _to_store(name="new", secret="x" * 15))).startswith(
+        "Secret: 15 bytes are too few; use at least 16"
+    )
+    assert (await _refusal(nats, _to_store(name="new", secret=""))).startswith("Secret: write at least one")
     for name, phrase in ((FILED, "Change it there"), (SourceName("aded"), "did you mean added?")):
         with pytest.raises(Refused, match=phrase):
             await ask(nats, SOURCE_REMOVE, StoredName(name=name))
@@ -184,7 +196,7 @@ async def test_with_another_key_a_source_stays_closed_and_says_why(
         await other.follow()
 
     assert list(other.open) == [FILED]
-    assert phrase in other.problems[ADDED]
+    assert phrase in str(other.problems[ADDED])
     assert [(log["event"], log["source"]) for log in logs] == [("stored_source_not_opened", ADDED)]
     assert SECRET not in str(logs)
 

@@ -17,7 +17,8 @@ _LETTERS_MIN: Final = 4
 
 def english_in(text: str, language: str) -> list[str]:
     """Which texts of the catalogue stand there in English, whole, or a piece of them between two values."""
-    return sorted(piece for piece in _english_pieces(language) if re.search(rf"(?<!\w){re.escape(piece)}(?!\w)", text))
+    pieces = (piece for piece in _english_pieces(language) if piece in text)
+    return sorted(piece for piece in pieces if re.search(rf"(?<!\w){re.escape(piece)}(?!\w)", text))
 
 
 @cache

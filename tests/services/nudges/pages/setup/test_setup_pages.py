@@ -14,6 +14,7 @@ from shared.observation import SourceName
 from shared.reach import ContactPoint
 from shared.requests.definitions import PLAYBOOK_APPLY, DefinitionFile
 from shared.requests.people import PersonRow
+from shared.requests.playbook.drafts import Draft, DraftMistake
 from shared.requests.roster.edits import ROSTER_EDIT, CrmUser, NewPerson, NewTeam, RosterEdit
 from shared.requests.scores import UNMATCHED_USERS, UnmatchedUser
 from shared.requests.sources.endpoints import SOURCE_STORE, SourceDescription, SourceRow, SourceToStore
@@ -195,7 +196,10 @@ async def test_a_playbook_is_shown_as_a_file_published_or_refused(visits: Visits
     visits.services.refusals[PLAYBOOK_APPLY.subject] = "target is not a number"
     many: dict[str, str] = row | {"target-0": "many"}
     refused = await _post(browser, "/setup/playbook", **many)
+    visits.services.draft = Draft(mistakes=(DraftMistake(key="behaviours[0].target", problem="must not be negative"),))
+    mistaken = await _post(browser, "/setup/playbook", **many)
 
+    assert "Not published. Behaviour 1, A day: must not be negative." in mistaken.text
     assert "target: 5" in shown.text
     assert published.headers["location"] == "/setup/channels"
     (file,) = visits.services.entered
