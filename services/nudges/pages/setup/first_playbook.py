@@ -1,15 +1,18 @@
 """A first playbook: what it suggests, and its file."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from statistics import median_low
 from typing import Final
 
 from starlette.datastructures import QueryParams
 
-from shared.events import TeamId
+from services.nudges.domain.phrases import number
+from shared.events import BehaviourKey, TeamId
 from shared.languages.messages import gettext, marked
 from shared.playbook.document import WEEKDAYS, BehaviourDocument, PlaybookDocument, write_playbook
+from shared.requests.playbook.drafts import SuggestedTargets
 
 ROWS: Final = 4
 _LABELS: Final = {
@@ -62,6 +65,21 @@ def suggest_rows(arrived: Iterable[str]) -> list[BehaviourRow]:
     ]
 
 
+def with_usual_targets(rows: Sequence[BehaviourRow], suggestions: Sequence[SuggestedTargets]) -> list[BehaviourRow]:
+    """The lines with what the team does on most days as targets, where that is known: the middle one of the weekdays."""
+    usual = {
+        suggested.key: median_low(known)
+        for suggested in suggestions
+        if (known := [target for target in suggested.targets if target is not None])
+    }
+    return [replace(row, target=number(usual[key])) if (key := behaviour_key(row.kind)) in usual else row for row in rows]
+
+
+def behaviour_key(kind: str) -> BehaviourKey:
+    """Of the behaviour that counts activities of a kind: `meeting-bookeds` for `meeting_booked`."""
+    return BehaviourKey(f"{kind.replace('_', '-')}s")
+
+
 def read_rows(fields: QueryParams) -> list[BehaviourRow]:
     """The lines that somebody has filled in."""
     rows = [
@@ -80,7 +98,7 @@ def write_first_playbook(team: TeamId, effective_from: date, rows: Sequence[Beha
     """The file. Scoring checks what was typed."""
     behaviours = tuple(
         BehaviourDocument(
-            key=f"{row.kind.replace('_', '-')}s",
+            key=behaviour_key(row.kind),
             label=row.label or dict(kinds()).get(row.kind, row.kind),
             counts={"kinds": (row.kind,)},
             targets=(row.target or _NOT_WRITTEN,) * len(WEEKDAYS),

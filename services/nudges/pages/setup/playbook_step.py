@@ -10,14 +10,22 @@ from starlette.routing import BaseRoute
 
 from services.nudges.pages.doors.form_fields import read_fields
 from services.nudges.pages.entrance import Entrance
-from services.nudges.pages.setup.first_playbook import ROWS, BehaviourRow, kinds, read_rows, suggest_rows, write_first_playbook
+from services.nudges.pages.setup.first_playbook import (
+    ROWS,
+    BehaviourRow,
+    kinds,
+    read_rows,
+    suggest_rows,
+    with_usual_targets,
+    write_first_playbook,
+)
 from services.nudges.pages.setup.playbook_mistakes import name_mistakes
 from services.nudges.pages.setup.progress import Progress, Step
 from services.nudges.pages.setup.setup_frame import SetupFrame, go_to, make_view
 from shared.events import TeamId
 from shared.requests.client import Refused
 from shared.requests.definitions import PLAYBOOK_APPLY, DefinitionFile
-from shared.requests.playbook.drafts import PLAYBOOK_DRAFT, DraftQuery
+from shared.requests.playbook.drafts import PLAYBOOK_DRAFT, PLAYBOOK_SUGGEST, DraftQuery
 from shared.requests.sources.reports import SOURCE_REPORT, SourceQuery
 
 
@@ -40,7 +48,21 @@ class PlaybookStep:
             if not row.problem:
                 report = await self._frame.ask(SOURCE_REPORT, SourceQuery(name=row.name, since=since))
                 arrived |= {hours.kind for hours in report.hours} | {activity.kind for activity in report.recent}
-        return self._page(entrance, progress, suggest_rows(arrived), are_suggested=bool(arrived))
+        rows = suggest_rows(arrived)
+        usual = await self._with_usual_targets(progress, rows) if arrived else rows
+        return self._page(entrance, progress, usual, are_suggested=bool(arrived), are_usual=usual != rows)
+
+    async def _with_usual_targets(self, progress: Progress, rows: Sequence[BehaviourRow]) -> Sequence[BehaviourRow]:
+        """With what the first team has done so far as targets. The lines as they are if too little of it is known."""
+        if not progress.teams:
+            return rows
+        team = progress.teams[0].id
+        text = write_first_playbook(team, self._frame.clock.now().date(), rows)
+        try:
+            suggestions = await self._frame.ask(PLAYBOOK_SUGGEST, DraftQuery(team=team, text=text))
+        except Refused:
+            return rows
+        return with_usual_targets(rows, suggestions.behaviours)
 
     async def _publish(self, request: Request, entrance: Entrance, progress: Progress) -> Response:
         fields = await read_fields(request)
@@ -67,6 +89,7 @@ class PlaybookStep:
         refusal: str = "",
         text: str = "",
         are_suggested: bool = False,
+        are_usual: bool = False,
     ) -> Response:
         empty = BehaviourRow(kind="", label="", target="", weight="")
         team = TeamId((fields or QueryParams()).get("team", progress.teams[0].id if progress.teams else ""))
@@ -82,7 +105,14 @@ class PlaybookStep:
             rows=[*rows, *[empty] * (ROWS - len(rows))],
             kinds=kinds(),
             are_suggested=are_suggested,
+            are_usual=are_usual,
             has_reps=any(person.role == "rep" for person in progress.people),
-            playbooks=sorted({version.team for version in progress.playbooks}),
+            playbooks=_teams_with_playbook(progress),
             file_lines=text or write_first_playbook(team, self._frame.clock.now().date(), rows),
         )
+
+
+def _teams_with_playbook(progress: Progress) -> Sequence[str]:
+    """By name; with the id of one that the roster does not list any more."""
+    names = {team.id: team.name for team in progress.teams}
+    return sorted({names.get(version.team, version.team) for version in progress.playbooks})

@@ -8,7 +8,7 @@ from shared.requests.client import NoResponder, Refused
 from shared.requests.definitions import PLAYBOOK_APPLY, PLAYBOOK_LIST, Applied, DefinitionFile, PlaybookList, PlaybookVersion
 from shared.requests.endpoint import Endpoint, Query, Reply, Schema
 from shared.requests.people import PERSON_LIST, PersonPage, PersonRow
-from shared.requests.playbook.drafts import PLAYBOOK_DRAFT, Draft
+from shared.requests.playbook.drafts import PLAYBOOK_DRAFT, PLAYBOOK_SUGGEST, Draft, Suggestions
 from shared.requests.roster.edits import ROSTER_SHOW, RosterEdit, RosterEdited, StoredRoster
 from shared.requests.scores import UNMATCHED_USERS, UnmatchedUser, UnmatchedUserList
 from shared.requests.sources.endpoints import SOURCE_LIST, SOURCE_STORE, SourceList, SourceRow, SourceToStore, StoredName
@@ -55,6 +55,7 @@ class FakeServices:
     letters: tuple[LetterRow, ...] = ()
     paths: tuple[UnknownPathRow, ...] = ()
     draft: Draft = field(default_factory=Draft)
+    suggestions: Suggestions = field(default_factory=lambda: Suggestions(behaviours=()))
     refusals: dict[str, str] = field(default_factory=dict)
     down: set[str] = field(default_factory=set)
     entered: list[Schema] = field(default_factory=list)
@@ -77,6 +78,7 @@ class FakeServices:
             SOURCE_LETTERS.subject: LetterList(rows=self.letters),
             UNKNOWN_PATHS.subject: UnknownPathList(paths=self.paths),
             PLAYBOOK_DRAFT.subject: self.draft,
+            PLAYBOOK_SUGGEST.subject: self.suggestions,
         }
         return answers[subject] if subject in answers else self._enter(query)
 

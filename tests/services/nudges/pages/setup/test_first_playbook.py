@@ -1,14 +1,23 @@
 """A first playbook is one that scoring takes, or refuses by name."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from starlette.datastructures import QueryParams
 
-from services.nudges.pages.setup.first_playbook import BehaviourRow, kinds, read_rows, suggest_rows, write_first_playbook
+from services.nudges.pages.setup.first_playbook import (
+    BehaviourRow,
+    kinds,
+    read_rows,
+    suggest_rows,
+    with_usual_targets,
+    write_first_playbook,
+)
 from services.scoring.domain.definition_files.playbook_file import read_playbooks
 from services.scoring.domain.definition_files.yaml_document import DefinitionRefused
-from shared.events import TeamId
+from shared.events import BehaviourKey, TeamId
+from shared.requests.playbook.drafts import SuggestedTargets
 
 NORTH, TODAY = TeamId("north"), date(2026, 3, 2)
 
@@ -22,6 +31,22 @@ def test_what_is_suggested_is_a_playbook_whatever_has_arrived() -> None:
         assert (playbook.team, playbook.effective_from) == (NORTH, TODAY)
     assert [row.kind for row in suggest_rows(["email", "note", "call"])] == ["call", "email"]
     assert [row.kind for row in suggest_rows([])] == ["call", "meeting"]
+
+
+def test_what_the_team_does_on_most_days_becomes_the_target_where_it_is_known() -> None:
+    calls, emails, bookings = suggest_rows(["call", "meeting_booked", "email"])
+    known = [
+        SuggestedTargets(
+            key=BehaviourKey("calls"), targets=(Decimal(6), Decimal(7), Decimal(9), None, None, None, None), days=30
+        ),
+        SuggestedTargets(key=BehaviourKey("meeting-bookeds"), targets=(Decimal(2),) * 4 + (Decimal(1), None, None), days=30),
+        SuggestedTargets(key=BehaviourKey("emails"), targets=(None,) * 7, days=3),
+    ]
+
+    usual = with_usual_targets([calls, bookings, emails], known)
+
+    assert [(row.kind, row.target) for row in usual] == [(calls.kind, "7"), (bookings.kind, "2"), (emails.kind, emails.target)]
+    assert with_usual_targets([calls], []) == [calls]
 
 
 def test_what_is_typed_stays_what_it_is() -> None:

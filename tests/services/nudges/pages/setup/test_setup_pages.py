@@ -2,6 +2,7 @@
 
 import html
 from datetime import timedelta
+from decimal import Decimal
 
 import httpx
 import pytest
@@ -9,17 +10,17 @@ import pytest
 from services.nudges.access.operators import Operator, add_operator, list_operators
 from services.nudges.access.sign_in_links import FIRST_LINK_AGE_MAX
 from services.nudges.requests.access import OperatorsExist, make_first_operator_url
-from shared.events import PersonId, TeamId
+from shared.events import BehaviourKey, PersonId, TeamId
 from shared.observation import SourceName
 from shared.reach import ContactPoint
-from shared.requests.definitions import PLAYBOOK_APPLY, DefinitionFile
+from shared.requests.definitions import PLAYBOOK_APPLY, DefinitionFile, PlaybookVersion
 from shared.requests.people import PersonRow
-from shared.requests.playbook.drafts import Draft, DraftMistake
+from shared.requests.playbook.drafts import PLAYBOOK_SUGGEST, Draft, DraftMistake, SuggestedTargets, Suggestions
 from shared.requests.roster.edits import ROSTER_EDIT, CrmUser, NewPerson, NewTeam, RosterEdit
 from shared.requests.scores import UNMATCHED_USERS, UnmatchedUser
 from shared.requests.sources.endpoints import SOURCE_STORE, SourceDescription, SourceRow, SourceToStore
-from shared.requests.sources.reports import RecentActivity
-from tests.services.nudges.builders.days import NOON
+from shared.requests.sources.reports import KindHours, RecentActivity
+from tests.services.nudges.builders.days import MONDAY, NOON
 from tests.services.nudges.pages.doors.visits import Visits, field_of
 from tests.services.nudges.pages.setup.services import NORTH_ROSTER, NOTHING
 
@@ -185,6 +186,28 @@ async def test_a_user_of_the_crm_becomes_a_rep(visits: Visits, browser: httpx.As
     assert visits.services.entered == [RosterEdit(asked_by=OLGA, edit=rep)]
     visits.services.refusals[ROSTER_EDIT.subject] = "timezone is unknown"
     assert "timezone is unknown" in (await _post(browser, "/setup/people", name="Ben", team="north")).text
+
+
+async def test_a_first_playbook_asks_for_what_the_team_does_on_most_days(visits: Visits, browser: httpx.AsyncClient) -> None:
+    visits.services.roster, visits.services.sources = NORTH_ROSTER, [ACME]
+    visits.services.report = NOTHING.model_copy(update={"hours": (KindHours(kind="call", counts=(1,) * 24),)})
+    examples = _text(await browser.get("/setup/playbook"))
+    calls = SuggestedTargets(key=BehaviourKey("calls"), targets=(Decimal(7),) * 7, days=40)
+    visits.services.suggestions = Suggestions(behaviours=(calls,))
+    visits.services.playbooks = tuple(
+        PlaybookVersion(team=TeamId(team), effective_from=MONDAY, state="in force", revises="", behaviours=(), goals=())
+        for team in ("north", "gone")
+    )
+
+    usual = _text(await browser.get("/setup/playbook"))
+
+    assert "The targets are examples" in examples
+    assert 'value="7"' not in examples
+    assert "The targets are what the team does on most days" in usual
+    assert 'value="7"' in usual
+    assert "There is a playbook for North, gone." in usual
+    visits.services.refusals[PLAYBOOK_SUGGEST.subject] = "the draft has mistakes"
+    assert "The targets are examples" in _text(await browser.get("/setup/playbook"))
 
 
 async def test_a_playbook_is_shown_as_a_file_published_or_refused(visits: Visits, browser: httpx.AsyncClient) -> None:
