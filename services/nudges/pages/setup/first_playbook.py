@@ -65,7 +65,7 @@ def suggest_rows(arrived: Iterable[str]) -> list[BehaviourRow]:
     ]
 
 
-def with_usual_targets(rows: Sequence[BehaviourRow], suggestions: Sequence[SuggestedTargets]) -> list[BehaviourRow]:
+def with_baseline_targets(rows: Sequence[BehaviourRow], suggestions: Sequence[SuggestedTargets]) -> list[BehaviourRow]:
     """The lines with what the team does on most days as targets, where that is known: the middle one of the weekdays."""
     typical = {
         suggested.key: median_low(known)

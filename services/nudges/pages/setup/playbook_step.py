@@ -16,7 +16,7 @@ from services.nudges.pages.setup.first_playbook import (
     kinds,
     read_rows,
     suggest_rows,
-    with_usual_targets,
+    with_baseline_targets,
     write_first_playbook,
 )
 from services.nudges.pages.setup.playbook_mistakes import name_mistakes
@@ -49,10 +49,10 @@ class PlaybookStep:
                 report = await self._frame.ask(SOURCE_REPORT, SourceQuery(name=row.name, since=since))
                 arrived |= {hours.kind for hours in report.hours} | {activity.kind for activity in report.recent}
         rows = suggest_rows(arrived)
-        typical = await self._with_usual_targets(progress, rows) if arrived else rows
-        return self._page(entrance, progress, typical, are_suggested=bool(arrived), are_usual=typical != rows)
+        typical = await self._with_baseline_targets(progress, rows) if arrived else rows
+        return self._page(entrance, progress, typical, are_suggested=bool(arrived), are_known=typical != rows)
 
-    async def _with_usual_targets(self, progress: Progress, rows: Sequence[BehaviourRow]) -> Sequence[BehaviourRow]:
+    async def _with_baseline_targets(self, progress: Progress, rows: Sequence[BehaviourRow]) -> Sequence[BehaviourRow]:
         """With what the first team has done so far as targets. The lines as they are if too little of it is known."""
         if not progress.teams:
             return rows
@@ -62,7 +62,7 @@ class PlaybookStep:
             suggestions = await self._frame.ask(PLAYBOOK_SUGGEST, DraftQuery(team=team, text=text))
         except Refused:
             return rows
-        return with_usual_targets(rows, suggestions.behaviours)
+        return with_baseline_targets(rows, suggestions.behaviours)
 
     async def _publish(self, request: Request, entrance: Entrance, progress: Progress) -> Response:
         fields = await read_fields(request)
@@ -89,7 +89,7 @@ class PlaybookStep:
         refusal: str = "",
         text: str = "",
         are_suggested: bool = False,
-        are_usual: bool = False,
+        are_known: bool = False,
     ) -> Response:
         empty = BehaviourRow(kind="", label="", target="", weight="")
         team = TeamId((fields or QueryParams()).get("team", progress.teams[0].id if progress.teams else ""))
@@ -105,7 +105,7 @@ class PlaybookStep:
             rows=[*rows, *[empty] * (ROWS - len(rows))],
             kinds=kinds(),
             are_suggested=are_suggested,
-            are_usual=are_usual,
+            are_known=are_known,
             has_reps=any(person.role == "rep" for person in progress.people),
             playbooks=_teams_with_playbook(progress),
             file_lines=text or write_first_playbook(team, self._frame.clock.now().date(), rows),

@@ -11,7 +11,7 @@ from services.nudges.pages.setup.first_playbook import (
     kinds,
     read_rows,
     suggest_rows,
-    with_usual_targets,
+    with_baseline_targets,
     write_first_playbook,
 )
 from services.scoring.domain.definition_files.playbook_file import read_playbooks
@@ -43,10 +43,10 @@ def test_what_the_team_does_on_most_days_becomes_the_target_where_it_is_known() 
         SuggestedTargets(key=BehaviourKey("emails"), targets=(None,) * 7, days=3),
     ]
 
-    rows = with_usual_targets([calls, bookings, emails], known)
+    rows = with_baseline_targets([calls, bookings, emails], known)
 
     assert [(row.kind, row.target) for row in rows] == [(calls.kind, "7"), (bookings.kind, "2"), (emails.kind, emails.target)]
-    assert with_usual_targets([calls], []) == [calls]
+    assert with_baseline_targets([calls], []) == [calls]
 
 
 def test_what_is_typed_stays_what_it_is() -> None:

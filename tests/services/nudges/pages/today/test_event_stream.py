@@ -10,9 +10,11 @@ import asyncpg
 import httpx
 
 from services.nudges.access.sessions import list_sessions
+from services.nudges.preferences.stored_preferences import save_language
 from shared.service.http.limits import DEFAULT_LIMITS
 from shared.service.http_server import http_server
 from tests.services.nudges.builders.days import NOON
+from tests.services.nudges.builders.people import MARA
 from tests.services.nudges.builders.reports import open_report
 from tests.services.nudges.builders.rows import Rows
 from tests.services.nudges.pages.doors.visits import Visits, visiting
@@ -78,6 +80,17 @@ async def test_a_page_is_sent_what_differs_and_names_the_last_event_when_it_conn
     assert (sent.name, "0 of 10" in sent.data, 'id="summary-north"' in sent.data) == ("rows", True, True)
     assert (first.name, rest) == ("beat", [])
     assert visits.live.page_count == 0
+
+
+async def test_a_stream_is_in_the_language_that_its_reader_has_chosen(visits: Visits, rows: Rows) -> None:
+    await rows.add_day(open_report())
+    await save_language(rows.pool, MARA.id, "es", now=NOON)
+    async with _signed_in(visits) as browser, browser.stream("GET", EVENTS, headers={"Accept-Language": "en"}) as response:
+        events = _events(response)
+        beat, sent = await anext(events), await anext(events)
+
+    assert beat.data == '<p id="time-north" class="when">Lunes 2 de marzo, 12:00</p>'
+    assert ("0 de 10" in sent.data, "0 of 10" in sent.data) == (True, False)
 
 
 async def test_an_open_page_is_no_use_of_its_session_and_gets_nothing_without_one(visits: Visits) -> None:
