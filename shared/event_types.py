@@ -15,10 +15,6 @@ from shared.events import (
     PlaybookWithdrawn,
 )
 
-HISTORY_EXTENSION: Final = "daymarkhistory"
-"""CloudEvents extension attribute on `activity.observed.v1`: "true" for imported history, which is scored in silence."""
-HISTORY_HEADER: Final = f"ce-{HISTORY_EXTENSION}"
-
 Data = TypeVar("Data", bound=Message)
 Data_co = TypeVar("Data_co", bound=Message, covariant=True)
 
@@ -36,6 +32,9 @@ WEBHOOK_RECEIVED: Final = "webhook.received.v1"
 """The raw body of a verified webhook, on `webhook.received.v1.<source>`; it has no shape of its own."""
 ACTIVITY_OBSERVED: Final = "activity.observed.v1"
 """One `Observation` with its source, on `activity.observed.v1.<source>`; see `shared.observation`."""
+HISTORY_EXTENSION: Final = "daymarkhistory"
+"""CloudEvents extension attribute on `activity.observed.v1`: "true" for imported history, which is scored in silence."""
+HISTORY_HEADER: Final = f"ce-{HISTORY_EXTENSION}"
 
 DAY_OPENED: Final = EventType(name="day.opened.v1", data=DayReport, description="A rep's day has begun.")
 DAY_CHANGED: Final = EventType(

@@ -173,11 +173,10 @@ class DayReport(Message):
 
 class PlaybookAnnounced(Message):
     """A version to be announced to one rep, whole: the `data` of `playbook.announced.v1`. It judges the rep from `binds_from`
-    on, a day of their own calendar. `follows` is the start of the version that judged them until then (None if there was
-    none), and `changes` says what differs from it. `unverified` says which activities the version marks. `revises` is why it
-    begins in the past. `announcement_number` rises when it is announced to the rep again, for another first day or after a
-    withdrawal. `message` is the manager's own. When only such words change, the event comes again with a higher `wording`.
-    The phrases are English; `translations` has them in other languages, by their codes."""
+    on, a day of theirs. `follows` is the start of the version that judged them until then (None if there was none), and
+    `changes` says what differs. `translations` has its phrases by language. `unverified` says which activities the version
+    marks. `revises` is why it begins in the past. `announcement_number` rises when it is announced again, for another first day
+    or after a withdrawal. `message` is the manager's own. When only this changes, it comes again with a higher `wording`."""
 
     rep: Rep
     team: Team
@@ -253,7 +252,7 @@ class Nudge(Message):
     `absences` the days on which one of them may have been away, and `thanks` those whom the manager is asked to recognise.
     `sender` is the person whose words it carries, if any. `url` opens a page for whoever has it; it is set only for delivery
     and is neither stored nor published. When several nudges share one message, `parts` lists them in the order of the lines of
-    `text`; the first part has the id of the message."""
+    `text`; the first part has the id of the message. `for_rooms` has text and reason for chat rooms, in their language."""
 
     id: NudgeId
     kind: NudgeKind
@@ -274,6 +273,7 @@ class Nudge(Message):
     sender: Person | None = None
     url: str = ""
     parts: tuple[NudgePart, ...] = ()
+    for_rooms: tuple[str, str] | None = Field(default=None, exclude_if=lambda pair: pair is None)
 
 
 class NudgeDelivered(Message):

@@ -61,8 +61,7 @@ from shared.service.startup import close_pool, has_finished, pool_of, reach_brok
 from shared.service.stepped_time import answer_status, make_clock, read_last_tick, tick_router
 
 _NAME: Final = "nudges"
-_STREAM_SHARE: Final = 0.8
-"""Of the time that a response may take: so an open page ends its stream itself, and connects again."""
+_STREAM_SHARE: Final = 0.8  # of the time that a response may take: an open page ends its stream itself, and connects again
 _DESCRIPTION: Final = "Decides about nudges, delivers them, and serves the pages of managers and reps."
 
 
@@ -284,7 +283,9 @@ async def run(settings: NudgesSettings) -> None:
     erasure_key = settings.privacy.read_erasure_key()
     link_secret = read_strong_secret(settings.nudges.link_secret, key="nudges.link_secret")
     services: list[NudgesService] = []
-    resources = ChannelResources(clock=clock, authorities=trusted_authorities(), find_directory=lambda: services[0].directory)
+    resources = ChannelResources(
+        clock=clock, authorities=trusted_authorities(), find_directory=lambda: services[0].directory, language=pages.language
+    )
     async with open_channels(settings.channels, resources) as channels:
         services.append(NudgesService(settings, channels, clock, erasure_key=erasure_key, link_secret=link_secret))
         await services[0].run(front, probes)
@@ -294,7 +295,6 @@ def describe() -> FastStream:
     """The application with default settings and no channel, for its documentation. Nothing is connected or started."""
 
     async def make() -> FastStream:
-        settings = load_settings(NudgesSettings)
-        return NudgesService(settings, {}, make_clock("system"), erasure_key=b"", link_secret=None).app
+        return NudgesService(load_settings(NudgesSettings), {}, make_clock("system"), erasure_key=b"", link_secret=None).app
 
     return asyncio.run(make())  # a pool of connections belongs to an event loop, even if it is never opened

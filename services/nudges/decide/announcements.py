@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import asyncpg
 
 from services.nudges.context.announcements import list_announcements
-from services.nudges.decide.compose import DayBasis, Draft, compose_nudge
+from services.nudges.decide.compose import DayBasis, Draft, compose_nudge, phrase_for
 from services.nudges.decide.decision_context import DecisionContext, Recipient, manager_ids
 from services.nudges.decide.nudges import DeferredNudge
 from services.nudges.decide.persist import persist
@@ -17,7 +17,6 @@ from services.nudges.decide.policy_facts import list_recent_nudges, load_working
 from services.nudges.domain.announcements import Announcement, announcement_candidate, is_current
 from services.nudges.domain.decision import Outcome
 from services.nudges.domain.working_time import local_day
-from services.nudges.preferences.reader_language import in_language_of
 from services.nudges.preferences.stored_preferences import find_preference
 from shared.events import Nudge, PlaybookAnnounced, PlaybookWithdrawn, RepId
 from shared.postgres.queries import Queries
@@ -38,8 +37,7 @@ async def announce_version(
         return False, None
     announcements = await list_announcements(connection, rep_id)
     announcement = next(known for known in announcements if known.nudge_id == nudge_id)
-    async with in_language_of(connection, rep_id, default=context.language):
-        nudge = _compose(announcement, decided_at=context.now, send_at=context.now, now=context.now)
+    nudge = await _compose(connection, announcement, context, decided_at=context.now, send_at=context.now)
     verdict = await _judge(connection, announcement, announcements, now=context.now)
     draft = Draft(nudge=nudge, wording=0, verdict=verdict)
     return True, await persist(connection, draft, _recipient(playbook), context)
@@ -65,8 +63,7 @@ async def draft_announcement(connection: Querier, deferred: DeferredNudge, conte
     if announcement is None:
         return Draft(nudge=deferred.nudge, wording=0, verdict=Suppress(because="the version was withdrawn"))
     original = deferred.nudge
-    async with in_language_of(connection, deferred.person_id, default=context.language):
-        nudge = _compose(announcement, decided_at=original.decided_at, send_at=original.send_at, now=now)
+    nudge = await _compose(connection, announcement, context, decided_at=original.decided_at, send_at=original.send_at)
     return Draft(nudge=nudge, wording=0, verdict=await _judge(connection, announcement, announcements, now=now))
 
 
@@ -90,9 +87,12 @@ async def _judge(
     return give_up_unseen(verdict, since=max(playbook.announced_at, binds_at), now=now)
 
 
-def _compose(announcement: Announcement, *, decided_at: datetime, send_at: datetime, now: datetime) -> Nudge:
+async def _compose(
+    connection: Querier, announcement: Announcement, context: DecisionContext, *, decided_at: datetime, send_at: datetime
+) -> Nudge:
     playbook = announcement.playbook
-    candidate = announcement_candidate(playbook, today=local_day(now, playbook.timezone))
+    today = local_day(context.now, playbook.timezone)
+    candidate = await phrase_for(connection, playbook.rep.id, context, lambda: announcement_candidate(playbook, today=today))
     basis = DayBasis(day=playbook.binds_from, playbook_from=playbook.effective_from)
     return compose_nudge(candidate, _recipient(playbook), basis, wording=0, decided_at=decided_at, send_at=send_at)
 

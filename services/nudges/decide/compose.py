@@ -1,8 +1,8 @@
 """Word a candidate in the language of whoever receives it, bring it before policy, and build the nudge: the one place where a
 nudge is constructed."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
@@ -18,6 +18,7 @@ from services.nudges.domain.recent_nudges import RecentNudge
 from services.nudges.preferences.reader_language import in_language_of
 from services.nudges.rules.catalogue import evaluate_rules
 from shared.events import DayReport, ManagerId, Nudge, PersonId, PossibleThanks
+from shared.languages.current import current_language, using_language
 from shared.postgres.shared_connection import Querier
 
 NO_WORDING_LEFT: Final = "every wording was used lately"
@@ -48,8 +49,28 @@ async def propose_to_rep(
     """What the rules of a moment propose, in the rep's language. It is asked for only when there is something to say."""
     if not evaluate_rules(moment, rule_context):
         return []
-    async with in_language_of(connection, rule_context.report.rep.id, default=context.language):
-        return evaluate_rules(moment, rule_context)
+    return await phrase_all_for(connection, rule_context.report.rep.id, context, lambda: evaluate_rules(moment, rule_context))
+
+
+async def phrase_for(
+    connection: Querier, person_id: PersonId, context: DecisionContext, make: Callable[[], Candidate]
+) -> Candidate:
+    """What is said to a person, in their language, and for chat rooms in that of the installation."""
+    (candidate,) = await phrase_all_for(connection, person_id, context, lambda: [make()])
+    return candidate
+
+
+async def phrase_all_for(
+    connection: Querier, person_id: PersonId, context: DecisionContext, make: Callable[[], Sequence[Candidate]]
+) -> list[Candidate]:
+    """As `phrase_for`, of several candidates."""
+    async with in_language_of(connection, person_id, default=context.language):
+        candidates, language = make(), current_language()
+    if language == context.language:
+        return list(candidates)
+    with using_language(context.language):
+        others = make()
+    return [replace(candidate, in_rooms=other) for candidate, other in zip(candidates, others, strict=True)]
 
 
 def basis_of(report: DayReport) -> DayBasis:
@@ -105,7 +126,7 @@ def compose_nudge(
     send_at: datetime,
 ) -> Nudge:
     """The nudge that a candidate makes."""
-    nudge_id = candidate.nudge_id(recipient.person.id)
+    nudge_id, in_rooms = candidate.nudge_id(recipient.person.id), candidate.in_rooms
     return Nudge(
         id=nudge_id,
         kind=candidate.kind,
@@ -124,6 +145,7 @@ def compose_nudge(
         absences=tuple(candidate.absences),
         thanks=tuple(PossibleThanks(rep=rep, nudge_id=nudge_id) for rep in candidate.thanks),
         sender=candidate.sender,
+        for_rooms=(in_rooms.wordings[wording], in_rooms.reason) if in_rooms is not None else None,
     )
 
 

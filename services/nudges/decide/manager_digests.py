@@ -6,7 +6,7 @@ from typing import Final
 import asyncpg
 
 from services.nudges.context.load_team_context import SEEN_WITHIN, ManagedTeam, load_managed_team
-from services.nudges.decide.compose import draft_for_manager, manager_of
+from services.nudges.decide.compose import draft_for_manager, manager_of, phrase_all_for
 from services.nudges.decide.decision_context import DecisionContext, DecisionSettings
 from services.nudges.decide.persist import persist_together
 from services.nudges.decide.scheduled_checks import (
@@ -21,7 +21,6 @@ from services.nudges.domain.decision import Outcome
 from services.nudges.domain.moments import Moment
 from services.nudges.domain.working_time import local_day, next_digest_at, working_time_of_manager
 from services.nudges.locks import lock_person
-from services.nudges.preferences.reader_language import in_language_of
 from services.nudges.preferences.stored_preferences import find_preference
 from services.nudges.rules.catalogue import evaluate_team_rules
 from shared.postgres.pool import Connection
@@ -56,8 +55,12 @@ async def _send_digest(connection: Connection, due: DueDigest, context: Decision
         return []
     if managed is None:
         return []
-    async with in_language_of(connection, due.manager_id, default=context.language):
-        candidates = _worth_a_message(_one_request_at_a_time(evaluate_team_rules(managed.context)))
+    candidates = await phrase_all_for(
+        connection,
+        due.manager_id,
+        context,
+        lambda: _worth_a_message(_one_request_at_a_time(evaluate_team_rules(managed.context))),
+    )
     drafts = [await draft_for_manager(connection, candidate, managed, context) for candidate in candidates]
     return await persist_together(connection, drafts, manager_of(managed), context)
 

@@ -98,8 +98,16 @@ def bundle(nudges: Sequence[Nudge]) -> Nudge:
             "about": tuple(dict.fromkeys(mention for nudge in nudges for mention in nudge.about)),
             "absences": tuple(absence for nudge in nudges for absence in nudge.absences),
             "thanks": tuple(thanks for nudge in nudges for thanks in nudge.thanks),
+            "for_rooms": _for_rooms(nudges),
         }
     )
+
+
+def _for_rooms(nudges: Sequence[Nudge]) -> tuple[str, str] | None:
+    if all(nudge.for_rooms is None for nudge in nudges):
+        return None
+    texts, reasons = zip(*(nudge.for_rooms or (nudge.text, nudge.reason) for nudge in nudges), strict=True)
+    return "\n".join(texts), "\n".join(reasons)
 
 
 def _part(nudge: Nudge) -> NudgePart:

@@ -11,7 +11,7 @@ import asyncpg
 from services.nudges.context.days import find_day, list_worked_before
 from services.nudges.context.load_context import load_rule_context
 from services.nudges.decide.announcements import draft_announcement
-from services.nudges.decide.compose import Draft, draft_for_rep
+from services.nudges.decide.compose import Draft, draft_for_rep, phrase_all_for
 from services.nudges.decide.decision_context import DecisionContext, DecisionSettings, rep_of
 from services.nudges.decide.disputes.dispute_answers import draft_deferred_answer
 from services.nudges.decide.nudges import DeferredNudge, claim_deferred, list_people_with_deferred, update_nudge
@@ -26,8 +26,7 @@ from services.nudges.domain.candidate import ANNOUNCEMENT_RULE, CORRECTION_RULE,
 from services.nudges.domain.decision import NudgeStatus, Outcome
 from services.nudges.domain.working_time import local_day
 from services.nudges.people_together import decide_together
-from services.nudges.preferences.reader_language import in_language_of
-from services.nudges.rules.catalogue import PRAISE, PRIORITIES, REP_RULES
+from services.nudges.rules.catalogue import PRAISE, PRIORITIES, REP_RULES, evaluate_rule
 from shared.events import DayReport, NudgeKind, PersonId, RepId
 from shared.postgres.shared_connection import Querier, SharedConnection
 
@@ -177,10 +176,10 @@ async def _draft_again(connection: Querier, deferred: DeferredNudge, context: De
         return await draft_correction(connection, deferred, report, context)
     rule = REP_RULES[deferred.rule]
     rule_context = await load_rule_context(connection, report, moment=rule.moment, now=context.now)
-    async with in_language_of(connection, report.rep.id, default=context.language):
-        candidate = rule.evaluate(rule_context)
-    if candidate is None:
+    candidates = await phrase_all_for(connection, report.rep.id, context, lambda: evaluate_rule(rule, rule_context))
+    if not candidates:
         return _suppressed(deferred, "no longer true")
+    (candidate,) = candidates
     if candidate.kind is not NudgeKind.ANNOUNCEMENT and await _is_long_ago(connection, report, now=context.now):
         return _suppressed(deferred, "too long ago")
     return await draft_for_rep(connection, candidate, report, context, deferred=deferred.nudge)

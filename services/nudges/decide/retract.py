@@ -6,7 +6,7 @@ from datetime import date
 from services.nudges.context.days import find_day
 from services.nudges.context.load_context import load_rule_context
 from services.nudges.context.rule_context import RuleContext
-from services.nudges.decide.compose import Draft, basis_of, compose_nudge, draft_for_rep, wording_for
+from services.nudges.decide.compose import Draft, basis_of, compose_nudge, draft_for_rep, phrase_for, wording_for
 from services.nudges.decide.decision_context import DecisionContext, rep_of
 from services.nudges.decide.nudges import DeferredNudge, find_sent, list_sent_about, mark_retracted
 from services.nudges.decide.persist import persist
@@ -23,6 +23,7 @@ from services.nudges.decide.policy.retraction import (
     still_holds,
 )
 from services.nudges.decide.policy_facts import list_recent_nudges, load_working_time
+from services.nudges.domain.candidate import Candidate
 from services.nudges.domain.decision import RETRACTED, Outcome
 from services.nudges.domain.moments import Moment
 from services.nudges.domain.working_time import local_day
@@ -67,9 +68,13 @@ async def draft_correction(connection: Querier, deferred: DeferredNudge, report:
     sent = await find_sent(connection, NudgeId(deferred.nudge.occasion))
     if sent is None or not sent.is_retracted:
         return Draft(nudge=deferred.nudge, wording=0, verdict=Suppress(because=HOLDS_AFTER_ALL))
-    async with in_language_of(connection, report.rep.id, default=context.language):
-        candidate = correction_candidate(sent, report, today=local_day(context.now, report.timezone))
+    candidate = await _phrase_correction(connection, sent, report, context)
     return await draft_for_rep(connection, candidate, report, context, deferred=deferred.nudge)
+
+
+async def _phrase_correction(connection: Querier, sent: SentNudge, report: DayReport, context: DecisionContext) -> Candidate:
+    today = local_day(context.now, report.timezone)
+    return await phrase_for(connection, report.rep.id, context, lambda: correction_candidate(sent, report, today=today))
 
 
 class _Contexts:
@@ -134,8 +139,7 @@ async def _correct(connection: Querier, sent: SentNudge, report: DayReport, cont
     """Once: the hint is the correction's occasion."""
     rep_id, timezone, now = report.rep.id, report.timezone, context.now
     recent = await list_recent_nudges(connection, rep_id, timezone=timezone, now=now)
-    async with in_language_of(connection, rep_id, default=context.language):
-        candidate = correction_candidate(sent, report, today=local_day(now, timezone))
+    candidate = await _phrase_correction(connection, sent, report, context)
     wording = wording_for(candidate, rep_id, recent)
     if wording is None:
         return None

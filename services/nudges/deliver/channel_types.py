@@ -11,6 +11,7 @@ from typing import TypeVar
 from services.nudges.deliver.channel import Channel
 from services.nudges.deliver.personal.transport import Directory
 from shared.clock import Clock
+from shared.languages.catalogue import ENGLISH
 from shared.service.settings import Section
 
 Keys = TypeVar("Keys", bound=Section)
@@ -22,11 +23,13 @@ FindDirectory = Callable[[], Directory]
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChannelResources:
     """What channels are opened with. `authorities` is the file of certificate authorities that chat and mail servers are
-    checked against. `find_directory` returns the directory of people once the service runs."""
+    checked against. `find_directory` returns the directory of people once the service runs. Chat rooms read in
+    `language`."""
 
     clock: Clock
     authorities: str
     find_directory: FindDirectory
+    language: str = ENGLISH
 
 
 OpenChannels = Callable[[Keys, ChannelResources], AbstractAsyncContextManager[Sequence[Channel]]]

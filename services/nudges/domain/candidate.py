@@ -44,7 +44,8 @@ class Candidate:
     What `contradicts_praise` is not sent about days for which the person was praised,
     and the other way round. `about` lists the reps whom a message to a manager is about, and `absences` the days on which one
     of them may have been away: the message offers to enter it. It offers to write to the reps in `thanks`. `sender` is
-    the person whose words it carries, if anybody's.
+    the person whose words it carries, if anybody's. `in_rooms` is the same in the language of the installation, if that is
+    another one: chat rooms are read by many.
     """
 
     rule: str
@@ -63,6 +64,7 @@ class Candidate:
     absences: Sequence[PossibleAbsence] = ()
     thanks: Sequence[Rep] = ()
     sender: Person | None = None
+    in_rooms: "Candidate | None" = None
 
     def nudge_id(self, person_id: PersonId) -> NudgeId:
         """The same wherever and whenever the nudge is made."""

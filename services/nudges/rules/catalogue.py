@@ -108,8 +108,13 @@ def rules_at(moment: Moment) -> Sequence[Rule[RuleContext]]:
 
 def evaluate_rules(moment: Moment, context: RuleContext) -> list[Candidate]:
     """What the rules of a moment propose, in order of priority."""
-    candidates = [rule.evaluate(context) for rule in rules_at(moment)]
-    return [candidate for candidate in candidates if candidate is not None]
+    return [candidate for rule in rules_at(moment) for candidate in evaluate_rule(rule, context)]
+
+
+def evaluate_rule(rule: Rule[RuleContext], context: RuleContext) -> list[Candidate]:
+    """What a single rule proposes: at most one candidate."""
+    candidate = rule.evaluate(context)
+    return [candidate] if candidate is not None else []
 
 
 def may_praise(report: DayReport, begun: Collection[BehaviourKey]) -> bool:

@@ -7,13 +7,14 @@ from typing import Final
 import asyncpg
 
 from services.nudges.context.days import find_newest_day
-from services.nudges.decide.compose import DayBasis, Draft, compose_nudge
+from services.nudges.decide.compose import DayBasis, Draft, compose_nudge, phrase_for
 from services.nudges.decide.decision_context import DecisionContext, rep_of
 from services.nudges.decide.nudges import DeferredNudge
 from services.nudges.decide.persist import persist
 from services.nudges.decide.policy.hold_back import hold_back
 from services.nudges.decide.policy.may_send import Suppress, give_up_unseen, may_send
 from services.nudges.decide.policy_facts import load_rep_facts
+from services.nudges.domain.candidate import Candidate
 from services.nudges.domain.decision import Outcome
 from services.nudges.domain.feedback.disputes import (
     AnsweredDispute,
@@ -27,7 +28,6 @@ from services.nudges.domain.feedback.undo import AT_ONCE, UNDO_FOR
 from services.nudges.domain.phrases import natural_name
 from services.nudges.domain.working_time import local_day
 from services.nudges.locks import lock_person
-from services.nudges.preferences.reader_language import in_language_of
 from shared.events import DayReport, ManagerId, RepId
 from shared.postgres.queries import Queries
 from shared.postgres.shared_connection import Querier
@@ -113,10 +113,12 @@ async def _draft(
 ) -> Draft:
     today = local_day(context.now, report.timezone)
     names = [natural_name(manager.name) for manager in report.managers if manager.id == answered.manager_id]
-    async with in_language_of(connection, report.rep.id, default=context.language):
-        candidate = dispute_answer_candidate(
-            answered, rep_name=report.rep.name, manager_name=names[0] if names else "", today=today
-        )
+    manager_name = names[0] if names else ""
+
+    def make() -> Candidate:
+        return dispute_answer_candidate(answered, rep_name=report.rep.name, manager_name=manager_name, today=today)
+
+    candidate = await phrase_for(connection, report.rep.id, context, make)
     facts = await load_rep_facts(connection, candidate, report, context)
     verdict = give_up_unseen(may_send(candidate, facts, now=context.now), since=answered.resolved_at, now=context.now)
     basis = DayBasis(day=local_day(answered.resolved_at, report.timezone))

@@ -8,7 +8,7 @@ from typing import Final
 import asyncpg
 
 from services.nudges.context.load_team_context import ManagedTeam, load_managed_team
-from services.nudges.decide.compose import DayBasis, Draft, compose_nudge, manager_of
+from services.nudges.decide.compose import DayBasis, Draft, compose_nudge, manager_of, phrase_for
 from services.nudges.decide.decision_context import DecisionContext, DecisionSettings
 from services.nudges.decide.persist import persist
 from services.nudges.decide.policy.may_send import Send, may_send
@@ -17,7 +17,6 @@ from services.nudges.domain.candidate import Candidate
 from services.nudges.domain.decision import Outcome
 from services.nudges.domain.feedback.disputes import DisputedRecord, DisputeReason, new_disputes_candidate
 from services.nudges.locks import lock_person
-from services.nudges.preferences.reader_language import in_language_of
 from shared.events import ManagerId, RepId
 from shared.postgres.pool import Connection
 from shared.postgres.queries import Queries
@@ -67,8 +66,9 @@ async def _send(
     if not of_members:
         return None
     hour, today = hour_of(context.now), managed.context.today
-    async with in_language_of(connection, manager_id, default=context.language):
-        candidate = new_disputes_candidate(of_members, names, hour=hour, today=today)
+    candidate = await phrase_for(
+        connection, manager_id, context, lambda: new_disputes_candidate(of_members, names, hour=hour, today=today)
+    )
     verdict = may_send(candidate, await load_manager_facts(connection, managed, context), now=context.now)
     if not isinstance(verdict, Send):
         return None

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from services.nudges.decide.compose import DayBasis, Draft, compose_nudge
+from services.nudges.decide.compose import DayBasis, Draft, compose_nudge, phrase_for
 from services.nudges.decide.decision_context import DecisionContext, Recipient
 from services.nudges.decide.nudges import DeferredNudge
 from services.nudges.decide.policy.may_send import PolicyFacts, Suppress, give_up_unseen, may_send
@@ -11,7 +11,6 @@ from services.nudges.decide.policy_facts import load_working_time
 from services.nudges.decide.thanks.recognitions import find_recognition
 from services.nudges.domain.feedback.thanks import Recognition, RecognitionId, thanks_candidate
 from services.nudges.domain.working_time import local_day
-from services.nudges.preferences.reader_language import in_language_of
 from services.nudges.preferences.stored_preferences import find_preference
 from shared.events import RepId
 from shared.postgres.shared_connection import Querier
@@ -24,8 +23,9 @@ async def draft_thanks(
 ) -> Draft:
     """As worded now, in the rep's language. Needs the rep's lock."""
     rep_id, timezone, now = RepId(recipient.person.id), recipient.timezone, context.now
-    async with in_language_of(connection, rep_id, default=context.language):
-        candidate = thanks_candidate(recognition, today=local_day(now, timezone))
+    candidate = await phrase_for(
+        connection, rep_id, context, lambda: thanks_candidate(recognition, today=local_day(now, timezone))
+    )
     today = await load_working_time(connection, rep_id, timezone=timezone, now=now)
     facts = PolicyFacts(timezone=timezone, today=today, preference=await find_preference(connection, rep_id))
     verdict = may_send(candidate, facts, now=now)

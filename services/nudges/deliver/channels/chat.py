@@ -23,8 +23,12 @@ from services.nudges.deliver.channel_types import ChannelResources, channel_type
 from services.nudges.deliver.personal.neutral_text import neutral_line
 from services.nudges.deliver.public_addresses import Network
 from services.nudges.deliver.retry_after import parse_retry_after
+from services.nudges.domain.phrases import capitalized, lowered
 from shared.clock import Clock
 from shared.events import Nudge, NudgeKind, TeamId
+from shared.languages.catalogue import ENGLISH
+from shared.languages.current import using_language
+from shared.languages.messages import gettext
 from shared.service.settings import SecretMissing, SecretReference, Section, SettingsRefused, read_secret
 
 _log = structlog.get_logger()
@@ -88,8 +92,8 @@ class ChatKeys(Section):
 
 
 class ChatChannel:
-    """Sends one message at a time, in a process of its own. The URL is read for each message, so one in a file can be replaced
-    without a restart."""
+    """Sends one message at a time, in a process of its own, in the language of the installation. The URL is read for each
+    message, so one in a file can be replaced without a restart."""
 
     at_once_max = 1
     reaches_recipient = False
@@ -106,6 +110,7 @@ class ChatChannel:
         give_up_after: timedelta,
         allowed: Sequence[Network],
         audience: Audience,
+        language: str = ENGLISH,
     ) -> None:
         self.name = f"chat.{name}"
         self.give_up_after = give_up_after
@@ -115,6 +120,7 @@ class ChatChannel:
         self._read_url = read_url
         self._schemes = schemes
         self._timeout_s = timeout_s
+        self._language = language
         self._allowed = tuple(str(network) for network in allowed)
         self.destination = hashlib.sha256(self._url().encode()).digest()
 
@@ -135,12 +141,14 @@ class ChatChannel:
 
     async def send(self, nudge: Nudge, *, attempts: int) -> Outcome:
         """Send the text and its reason. The link to a rep's own page does not belong in a room."""
+        with using_language(self._language):
+            title, body = _title(nudge), _body(nudge)
         try:
             message = ChatMessage(
                 url=self._url(),
                 nudge_id=nudge.id,
-                title=_title(nudge),
-                body=_body(nudge),
+                title=title,
+                body=body,
                 wait_s=self._timeout_s / _WAITS_PER_ATTEMPT,
                 allowed=self._allowed,
             )
@@ -175,13 +183,16 @@ class ChatChannel:
 
 
 def _body(nudge: Nudge) -> str:
-    return _without_markup(f"{nudge.text}\n\nWhy: {nudge.reason}")
+    text, reason = nudge.for_rooms or (nudge.text, nudge.reason)
+    because = gettext("Why: {reason}").format(reason=reason)
+    return _without_markup(f"{text}\n\n{because}")
 
 
 def _title(nudge: Nudge) -> str:
     """Whom and what it is about: `Ana Ruiz: plan done`."""
     name = neutral_line(nudge.person.name, length_max=_TITLE_NAME_LENGTH_MAX)
-    return _without_markup(f"{name}: {nudge.rule.replace('_', ' ')}")
+    title = capitalized(nudge.rule.replace("_", " "))
+    return _without_markup(f"{name}: {lowered(gettext(title))}")
 
 
 def _without_markup(text: str) -> str:
@@ -210,6 +221,7 @@ async def open_chats(settings: ChatKeys, resources: ChannelResources) -> AsyncIt
             give_up_after=timedelta(hours=section.give_up_after_h),
             allowed=section.allow_networks,
             audience=Audience(teams=section.teams, kinds=section.kinds),
+            language=resources.language,
         )
         for name, section in settings.chat.items()
     ]

@@ -31,10 +31,16 @@ def neutral_nudge(nudge: Nudge) -> Nudge:
             "sender": _neutral_name(nudge.sender) if nudge.sender is not None else None,
             "text": neutral(nudge.text),
             "reason": neutral(nudge.reason),
+            "for_rooms": _neutral_pair(nudge.for_rooms) if nudge.for_rooms is not None else None,
             "parts": tuple(part.model_copy(update={"text": neutral(part.text)}) for part in nudge.parts),
             "absences": tuple(absence.model_copy(update={"rep": _neutral_name(absence.rep)}) for absence in nudge.absences),
         }
     )
+
+
+def _neutral_pair(pair: tuple[str, str]) -> tuple[str, str]:
+    text, reason = pair
+    return neutral(text), neutral(reason)
 
 
 def _neutral_name(named: Named) -> Named:

@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 
+from services.nudges.decide.persist import bundle
 from services.nudges.decide.policy.holdout import Holdout
 from shared.event_types import NUDGE_DECIDED
 from shared.events import DayReport
 from tests.services.nudges.builders.announcements import announcement
 from tests.services.nudges.builders.days import MONDAY, TUESDAY, at
+from tests.services.nudges.builders.nudges import make_nudge
 from tests.services.nudges.builders.reports import open_report, report, worked_days
 from tests.services.nudges.conftest import Nudging, defer_comeback_and_plan_done, outcomes
 
@@ -103,3 +105,11 @@ async def test_a_nudge_that_is_deferred_is_announced_with_when_it_will_be_sent(n
     (nudge,) = await nudging.published(NUDGE_DECIDED)
     assert nudge.send_at == at(TUESDAY, "09:00")
     assert await nudging.deliveries() == []
+
+
+def test_a_message_of_several_has_the_words_of_all_for_rooms_that_read_another_language() -> None:
+    first, second = make_nudge("first", text="Hola.", reason="Porque."), make_nudge("second", text="Same.", reason="So.")
+    for_rooms = first.model_copy(update={"for_rooms": ("Hello.", "Because.")})
+
+    assert bundle([for_rooms, second]).for_rooms == ("Hello.\nSame.", "Because.\nSo.")
+    assert bundle([first, second]).for_rooms is None

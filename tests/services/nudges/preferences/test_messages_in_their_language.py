@@ -45,6 +45,11 @@ async def test_what_was_deferred_is_sent_in_the_language_that_was_chosen_since_a
     assert ("today" in done.reason, "your playbook is" in announced.text) == (True, True)
     assert "ayer" in by_id[done.id].text
     assert "12 llamadas (plan: 10)" in by_id[done.id].text
+    in_rooms = by_id[done.id].for_rooms
+    assert in_rooms is not None
+    assert "yesterday" in in_rooms[0]
+    assert in_rooms[1] == "Your score for yesterday is 100, and all of your targets are met."
+    assert (done.for_rooms, announced.for_rooms) == (None, None)
     assert by_id[done.id].reason == "Tu puntuación de ayer es 100, y todos tus objetivos están cumplidos."
     assert by_id[announced.id].text.startswith("Ana, desde hoy tu plan de actividad es: ")
 
@@ -89,6 +94,8 @@ async def test_hints_their_corrections_and_the_mornings_of_managers_too(nudging:
     await dispute(nudging.rows, day=TUESDAY, now=nudging.now)
     await send_new_disputes(nudging.pool, nudging.settings, now=at(TUESDAY, "10:00"))
 
+    mornings = [nudge for nudge in await nudging.published(NUDGE_DECIDED) if nudge.person.id == MARA.id]
+    assert ["had a plan" in str(nudge.for_rooms) for nudge in mornings] == [True, False]
     texts = await _texts_by_rule(nudging)
     assert "para tu plan" in texts["quiet_afternoon"]
     corrections = [nudge.text for nudge in await nudging.published(NUDGE_DECIDED) if nudge.rule == "correction"]

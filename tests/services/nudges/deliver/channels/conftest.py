@@ -65,9 +65,12 @@ def send(apprise: AppriseProcess) -> Send:
 
 
 @asynccontextmanager
-async def chat(url: str, *, timeout_s: float = 20, authorities: str | None = None) -> AsyncIterator[ChatChannel]:
+async def chat(
+    url: str, *, timeout_s: float = 20, authorities: str | None = None, language: str = "en"
+) -> AsyncIterator[ChatChannel]:
     """A channel with a process of its own."""
-    channel = chat_channel(AppriseProcess(authorities=authorities or certifi.where()), url, timeout_s=timeout_s)
+    process = AppriseProcess(authorities=authorities or certifi.where())
+    channel = chat_channel(process, url, timeout_s=timeout_s, language=language)
     try:
         yield channel
     finally:
@@ -75,7 +78,12 @@ async def chat(url: str, *, timeout_s: float = 20, authorities: str | None = Non
 
 
 def chat_channel(
-    process: AppriseProcess, url: str, *, timeout_s: float = 20, allowed: Sequence[Network] = THIS_MACHINE
+    process: AppriseProcess,
+    url: str,
+    *,
+    timeout_s: float = 20,
+    allowed: Sequence[Network] = THIS_MACHINE,
+    language: str = "en",
 ) -> ChatChannel:
     return ChatChannel(
         process,
@@ -87,4 +95,5 @@ def chat_channel(
         give_up_after=timedelta(hours=24),
         allowed=allowed,
         audience=EVERYTHING,
+        language=language,
     )

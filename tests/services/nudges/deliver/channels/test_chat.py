@@ -36,6 +36,18 @@ async def test_a_room_gets_the_text(send: Send, receiver: Receiver) -> None:
     assert make_nudge().text in request.body.decode()
 
 
+async def test_a_room_reads_its_own_language_whatever_the_recipient_reads(receiver: Receiver) -> None:
+    receiver.script(default=answer(200))
+    nudge = make_nudge().model_copy(update={"for_rooms": ("Plan cumplido, Ana.", "Todo está cumplido.")})
+    async with chat(room(receiver), language="es") as channel:
+        await channel.send(nudge, attempts=1)
+
+    text = json.loads(receiver.received[0].body)["text"]
+    for part in ("Ana Ruiz: plan cumplido", "Plan cumplido, Ana.", "Por qué: Todo está cumplido."):
+        assert part in text
+    assert nudge.text not in text
+
+
 async def test_nobody_in_a_room_is_called_by_what_a_name_or_a_message_holds(send: Send, receiver: Receiver) -> None:
     receiver.script(default=answer(200))
     text = "Mara Lind wrote to you: “@everyone <!channel> <@U1> look”"
