@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse, Response
 
-from services.nudges.deliver.personal.neutral_text import neutral
+from services.nudges.deliver.personal.neutral_text import in_order, neutral
 from services.nudges.domain.feedback.answers import WRONG_REASON_LABELS
 from services.nudges.domain.phrases import whole_score
 from services.nudges.links import LANGUAGE_PATH, NEXT_HOUR_PATH
@@ -107,6 +107,7 @@ def _make_environment(next_hour_path: str) -> Environment:
         "next_hour_path": next_hour_path,
         "wrong_reason_labels": WRONG_REASON_LABELS,
     }
+    environment.filters["in_order"] = _in_order
     environment.filters["sentence_case"] = capitalize_first
     environment.filters["lower_first"] = lower_first
     environment.filters["whole_score"] = whole_score
@@ -143,3 +144,8 @@ def _translate_number(singular: str, plural: str, num: int, **values: object) ->
 
 def _shown(values: Mapping[str, object]) -> Mapping[str, object]:
     return {name: _visible(value) for name, value in values.items()}
+
+
+def _in_order(text: str) -> Markup:
+    """A message as it is read: names from right to left stay in their places. Not for what can be edited."""
+    return escape(in_order(neutral(text)))

@@ -29,10 +29,10 @@ def neutral_nudge(nudge: Nudge) -> Nudge:
             "person": _neutral_name(nudge.person),
             "team": _neutral_name(nudge.team),
             "sender": _neutral_name(nudge.sender) if nudge.sender is not None else None,
-            "text": neutral(nudge.text),
-            "reason": neutral(nudge.reason),
+            "text": in_order(neutral(nudge.text)),
+            "reason": in_order(neutral(nudge.reason)),
             "for_rooms": _neutral_pair(nudge.for_rooms) if nudge.for_rooms is not None else None,
-            "parts": tuple(part.model_copy(update={"text": neutral(part.text)}) for part in nudge.parts),
+            "parts": tuple(part.model_copy(update={"text": in_order(neutral(part.text))}) for part in nudge.parts),
             "absences": tuple(absence.model_copy(update={"rep": _neutral_name(absence.rep)}) for absence in nudge.absences),
         }
     )
@@ -61,15 +61,20 @@ def neutral_line(text: str, *, length_max: int) -> str:
     return f"{cut.rstrip(' ,.;:')}…"
 
 
-def _visible(line: str) -> str:
-    text = "".join(
-        character for character in line if character in _JOINERS or unicodedata.category(character) not in _INVISIBLE
-    )
-    return _in_order(text) if _RIGHT_TO_LEFT.search(text) and _LEFT_TO_RIGHT.search(text) else text
+def in_order(text: str) -> str:
+    """A neutral text to be read, not to be edited, in which a name from right to left stays in its place: a mark after the name
+    keeps what follows, such as a number, from moving in front of it (Unicode Standard Annex #9)."""
+    return "\n".join(map(_in_order, text.splitlines()))
 
 
 def _in_order(line: str) -> str:
-    """A sentence from left to right in which a name from right to left stays in its place: a mark after the name keeps what
-    follows, such as a number, from moving in front of it (Unicode Standard Annex #9)."""
+    if not _RIGHT_TO_LEFT.search(line) or not _LEFT_TO_RIGHT.search(line):
+        return line
     marked_line = _RIGHT_TO_LEFT.sub(rf"\g<0>{_LEFT_TO_RIGHT_MARK}", line)
     return f"{_LEFT_TO_RIGHT_MARK}{marked_line}" if _RIGHT_TO_LEFT.match(line) else marked_line
+
+
+def _visible(line: str) -> str:
+    return "".join(
+        character for character in line if character in _JOINERS or unicodedata.category(character) not in _INVISIBLE
+    )

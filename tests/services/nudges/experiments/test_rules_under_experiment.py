@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from services.nudges.context.rule_context import RuleContext
-from services.nudges.decide import on_change
+from services.nudges.decide import compose
 from services.nudges.decide.policy.may_send import RULE_PAUSED
 from services.nudges.domain.candidate import Candidate
 from services.nudges.domain.moments import Moment
@@ -29,7 +29,7 @@ def _only_two_rules(monkeypatch: pytest.MonkeyPatch) -> None:
         candidates = [rule.evaluate(context) for rule in (comeback, plan_done)]
         return [candidate for candidate in candidates if candidate is not None]
 
-    monkeypatch.setattr(on_change, "evaluate_rules", evaluate)
+    monkeypatch.setattr(compose, "evaluate_rules", evaluate)
 
 
 @pytest.fixture
