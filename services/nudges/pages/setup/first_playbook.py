@@ -8,6 +8,7 @@ from typing import Final
 from starlette.datastructures import QueryParams
 
 from shared.events import TeamId
+from shared.languages.formats import with_decimal_point
 from shared.languages.messages import gettext, marked
 from shared.playbook.document import WEEKDAYS, BehaviourDocument, PlaybookDocument, write_playbook
 
@@ -68,8 +69,8 @@ def read_rows(fields: QueryParams) -> list[BehaviourRow]:
         BehaviourRow(
             kind=fields.get(f"kind-{number}", "").strip(),
             label=fields.get(f"label-{number}", "").strip(),
-            target=fields.get(f"target-{number}", "").strip(),
-            weight=fields.get(f"weight-{number}", "").strip(),
+            target=with_decimal_point(fields.get(f"target-{number}", "").strip()),
+            weight=with_decimal_point(fields.get(f"weight-{number}", "").strip()),
         )
         for number in range(ROWS)
     ]
