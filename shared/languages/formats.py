@@ -34,6 +34,12 @@ def with_decimal_sign(number: str) -> str:
     return number.replace(".", get_decimal_symbol(current_locale()))
 
 
+def with_decimal_point(typed: str) -> str:
+    """A number that somebody typed in their language, as files have it: `1.5` for `1,5` in Spanish. Any other text stays."""
+    whole, _, places = typed.partition(get_decimal_symbol(current_locale()))
+    return f"{whole}.{places}" if whole.isdecimal() and places.isdecimal() else typed
+
+
 def either(texts: Sequence[str]) -> str:
     """`offer`, `offer or won`, `open or offer or won`."""
     first, *others = texts

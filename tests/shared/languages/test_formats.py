@@ -14,6 +14,7 @@ from shared.languages.formats import (
     short_date_text,
     weekday_name,
     weekday_names,
+    with_decimal_point,
     with_decimal_sign,
 )
 from shared.languages.messages import gettext, marked, pgettext
@@ -66,3 +67,9 @@ def test_alternatives_weekdays_and_a_number_as_it_was_written() -> None:
     )
     with using_language("es"):
         assert (either(["a", "b"]), weekday_names(is_short=True)[6], with_decimal_sign("500.00")) == ("a o b", "dom", "500,00")
+
+
+def test_a_number_is_typed_with_the_decimal_sign_of_the_language() -> None:
+    assert [with_decimal_point(typed) for typed in ("1,5", "1.5", "5", ",5")] == ["1,5", "1.5", "5", ",5"]
+    with using_language("es"):
+        assert [with_decimal_point(typed) for typed in ("1,5", "1.5", "5", "x,5", "1,")] == ["1.5", "1.5", "5", "x,5", "1,"]

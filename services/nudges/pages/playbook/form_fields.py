@@ -11,6 +11,7 @@ from starlette.datastructures import QueryParams
 
 from shared.events import TeamId
 from shared.facts import FILTERED_FACTS, OneOf
+from shared.languages.formats import with_decimal_point
 from shared.playbook.document import (
     DEFAULT_CAP,
     NO_TARGET,
@@ -142,7 +143,7 @@ def _text(fields: QueryParams, name: str) -> str:
 
 
 def _number(fields: QueryParams, name: str) -> str:
-    return short_number(_text(fields, name))
+    return short_number(with_decimal_point(_text(fields, name)))
 
 
 def short_number(typed: str) -> str:

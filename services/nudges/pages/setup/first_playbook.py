@@ -8,8 +8,8 @@ from typing import Final
 
 from starlette.datastructures import QueryParams
 
-from services.nudges.domain.phrases import number
 from shared.events import BehaviourKey, TeamId
+from shared.languages.formats import with_decimal_point
 from shared.languages.messages import gettext, marked
 from shared.playbook.document import WEEKDAYS, BehaviourDocument, PlaybookDocument, write_playbook
 from shared.requests.playbook.drafts import SuggestedTargets
@@ -72,7 +72,10 @@ def with_baseline_targets(rows: Sequence[BehaviourRow], suggestions: Sequence[Su
         for suggested in suggestions
         if (known := [target for target in suggested.targets if target is not None])
     }
-    return [replace(row, target=number(typical[key])) if (key := behaviour_key(row.kind)) in typical else row for row in rows]
+    return [
+        replace(row, target=f"{typical[key].normalize():f}") if (key := behaviour_key(row.kind)) in typical else row
+        for row in rows
+    ]
 
 
 def behaviour_key(kind: str) -> BehaviourKey:
@@ -86,8 +89,8 @@ def read_rows(fields: QueryParams) -> list[BehaviourRow]:
         BehaviourRow(
             kind=fields.get(f"kind-{number}", "").strip(),
             label=fields.get(f"label-{number}", "").strip(),
-            target=fields.get(f"target-{number}", "").strip(),
-            weight=fields.get(f"weight-{number}", "").strip(),
+            target=with_decimal_point(fields.get(f"target-{number}", "").strip()),
+            weight=with_decimal_point(fields.get(f"weight-{number}", "").strip()),
         )
         for number in range(ROWS)
     ]

@@ -246,7 +246,9 @@ async def test_a_team_without_a_playbook_begins_with_one_empty_behaviour(
 async def test_the_form_and_its_mistakes_are_in_spanish(mara: httpx.AsyncClient) -> None:
     mara.headers["Accept-Language"] = "es"
 
-    refused = await press(mara, await mara.get(EDIT), "publish", behaviour__0__fri="many", goal__0__step_min="2")
+    refused = await press(
+        mara, await mara.get(EDIT), "publish", behaviour__0__fri="many", goal__0__step_min="2", behaviour__0__cap="1,75"
+    )
 
     for part in (
         "Todavía no se ha publicado. Corrige lo que se marca abajo; todo lo que has escrito sigue aquí.",
@@ -256,5 +258,6 @@ async def test_the_form_and_its_mistakes_are_in_spanish(mara: httpx.AsyncClient)
         'sáb<span class="unseen">: objetivo de Calls</span>',
         '<option value="outbound">saliente</option>',
         'data-done="La vista previa está al día."',
+        'name="behaviour.0.cap" value="1.75"',
     ):
         assert part in refused.text
