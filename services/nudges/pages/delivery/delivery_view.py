@@ -91,11 +91,12 @@ def make_delivery(
     """People by name, those first whom no message reaches. `searched` is a part of a name or an id, and `about` is the id of
     somebody whom a button concerned."""
     names = {row.person: natural_name(row.name) for row in rows}
-    lines = [_person(status, ways, waiting.get(status.person), now=now) for status in status_of_people(rows, ways)]
+    listed = _listed(status_of_people(rows, ways), waiting, searched=searched.casefold(), about=about)
+    lines = [_person(status, ways, waiting.get(status.person), now=now) for status in listed]
     return DeliveryView(
-        people=tuple(sorted(_listed(lines, searched, about), key=lambda line: (not line.problem, line.name.casefold()))),
-        people_count=len(lines),
-        is_large=len(lines) > LISTED_MAX,
+        people=tuple(sorted(lines, key=lambda line: (not line.problem, line.name.casefold()))),
+        people_count=len(rows),
+        is_large=len(rows) > LISTED_MAX,
         has_personal=bool(ways.configured),
         undelivered=tuple(
             _undelivered(each, names[each.person_id], now=now) for each in undelivered if each.person_id in names
@@ -104,14 +105,18 @@ def make_delivery(
     )
 
 
-def _listed(lines: Sequence[PersonLine], searched: str, about: str) -> Sequence[PersonLine]:
+def _listed(
+    people: Sequence[PersonStatus], waiting: Mapping[PersonId, Waiting], *, searched: str, about: str
+) -> Sequence[PersonStatus]:
+    """Of a large roster those who are searched for, or else those who need something, and whoever a button concerned."""
     if searched:
-        wanted = searched.casefold()
-        return [line for line in lines if wanted in line.name.casefold() or wanted in line.id.casefold()][:LISTED_MAX]
-    if len(lines) <= LISTED_MAX:
-        return lines
-    urgent = [line for line in lines if line.problem or line.waiting]
-    return [line for line in lines if line.id == about or line in urgent[:LISTED_MAX]]
+        matches = [person for person in people if searched in f"{natural_name(person.name)}\n{person.person}".casefold()]
+        return matches[:LISTED_MAX]
+    if len(people) <= LISTED_MAX:
+        return people
+    urgent = [person.person for person in people if person.problem or person.person in waiting]
+    shown = {*urgent[:LISTED_MAX], about}
+    return [person for person in people if person.person in shown]
 
 
 def _person(status: PersonStatus, ways: WayList, waiting: Waiting | None, *, now: datetime) -> PersonLine:

@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from datetime import time
 from decimal import Decimal
+from functools import cache
 from typing import Annotated, Final, TypeVar
 from zoneinfo import available_timezones
 
@@ -16,13 +17,12 @@ from shared.languages.messages import gettext
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _CONTROLS: Final = frozenset({"Cc", "Cs"})
 """Categories of Unicode: control characters, and halves of pairs, which no message can carry."""
-_TIMEZONES: Final = frozenset(available_timezones())
 
 EntryType = TypeVar("EntryType")
 
 
 def _check_timezone(name: str) -> str:
-    if name not in _TIMEZONES:
+    if name not in _timezones():
         raise ValueError(gettext("no such time zone; write an IANA name such as Europe/Madrid"))
     return name
 
@@ -119,3 +119,8 @@ def find_duplicates(names: Iterable[tuple[Path, object]], document: Document) ->
             problem = gettext("already used in line {line}; use it once").format(line=line)
             yield Mistake(line=document.line_of(path), key=dotted(path), problem=problem)
         first_paths.setdefault(name, path)
+
+
+@cache
+def _timezones() -> frozenset[str]:
+    return frozenset(available_timezones())
