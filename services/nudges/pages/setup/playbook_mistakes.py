@@ -29,7 +29,8 @@ def _name_mistake(mistake: DraftMistake) -> str:
     if mistake.key == _NO_BEHAVIOUR:
         return gettext("Choose what at least one behaviour counts")
     if mistake.key == _TEAM:
-        return f"{gettext('Team')}: {mistake.problem}"
+        field = gettext("Team")
+        return f"{field}: {mistake.problem}"
     match = _BEHAVIOUR.match(mistake.key)
     if match is None:
         return mistake.problem
