@@ -15,10 +15,10 @@ from services.nudges.domain.candidate import Candidate
 from services.nudges.domain.moments import Moment
 from services.nudges.domain.phrases import choose_wording
 from services.nudges.domain.recent_nudges import RecentNudge
-from services.nudges.preferences.reader_language import in_language_of
+from services.nudges.preferences.reader_language import language_of
 from services.nudges.rules.catalogue import evaluate_rules
 from shared.events import DayReport, ManagerId, Nudge, PersonId, PossibleThanks
-from shared.languages.current import current_language, using_language
+from shared.languages.current import using_language
 from shared.postgres.shared_connection import Querier
 
 NO_WORDING_LEFT: Final = "every wording was used lately"
@@ -46,9 +46,7 @@ class DayBasis:
 async def propose_to_rep(
     connection: Querier, moment: Moment, rule_context: RuleContext, context: DecisionContext
 ) -> list[Candidate]:
-    """What the rules of a moment propose, in the rep's language. It is asked for only when there is something to say."""
-    if not evaluate_rules(moment, rule_context):
-        return []
+    """What the rules of a moment propose, in the rep's language."""
     return await phrase_all_for(connection, rule_context.report.rep.id, context, lambda: evaluate_rules(moment, rule_context))
 
 
@@ -63,14 +61,17 @@ async def phrase_for(
 async def phrase_all_for(
     connection: Querier, person_id: PersonId, context: DecisionContext, make: Callable[[], Sequence[Candidate]]
 ) -> list[Candidate]:
-    """As `phrase_for`, of several candidates."""
-    async with in_language_of(connection, person_id, default=context.language):
-        candidates, language = make(), current_language()
-    if language == context.language:
-        return list(candidates)
+    """As `phrase_for`, of several candidates. The person's language is asked for only when there is something to say."""
     with using_language(context.language):
-        others = make()
-    return [replace(candidate, in_rooms=other) for candidate, other in zip(candidates, others, strict=True)]
+        in_rooms = list(make())
+    if not in_rooms:
+        return []
+    language = await language_of(connection, person_id, default=context.language)
+    if language == context.language:
+        return in_rooms
+    with using_language(language):
+        candidates = make()
+    return [replace(candidate, in_rooms=other) for candidate, other in zip(candidates, in_rooms, strict=True)]
 
 
 def basis_of(report: DayReport) -> DayBasis:
