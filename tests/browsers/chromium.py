@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 import httpx
+import pytest
 
 _READY: Final = re.compile(r"started successfully on port (\d+)")
 _TIMEOUT_S: Final = 30.0
@@ -22,6 +23,11 @@ _OPTIONS: Final = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-dev
 def has_chromium() -> bool:
     """Whether both programs are installed: on Debian, `apt-get install chromium chromium-driver`."""
     return shutil.which("chromium") is not None and shutil.which("chromedriver") is not None
+
+
+needs_chromium: Final = pytest.mark.skipif(
+    not has_chromium(), reason="needs Chromium: apt-get install chromium chromium-driver"
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

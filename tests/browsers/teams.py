@@ -10,7 +10,7 @@ import yaml
 
 from deploy.demo.time_stepper import TimeStepper
 from shared.jetstream.client import disconnect
-from tests.deploy.local.one_rep import FREE_PORTS
+from tests.deploy.local.one_rep import ACME, FREE_PORTS
 from tests.running_daymark import RunningDaymark
 
 SECRET: Final = "secret-of-the-pictures"
@@ -25,20 +25,6 @@ _NAMES: Final = (
     "Ana Ruiz Ortega",
     "山田 太郎",
 )
-_SETTINGS: Final = """
-[clock]
-mode = "stepped"
-[sources.acme]
-kind = "shared-secret"
-secrets = ["file:{secret}"]
-secret_in = "query:key"
-[sources.acme.fields]
-activity_id = "id"
-kind = "type"
-observed_at = "at"
-actor = "rep"
-started_at = "at"
-"""
 _PLAYBOOK: Final = """\
 team: north
 effective_from: 2020-01-01
@@ -54,7 +40,7 @@ _NOW: Final = timedelta(hours=11, minutes=30)
 def settings(secret: Path) -> str:
     """The configuration of such a Daymark. `secret` is a file that is written."""
     secret.write_text(SECRET)
-    return FREE_PORTS + _SETTINGS.format(secret=secret)
+    return f'{FREE_PORTS}[clock]\nmode = "stepped"\n{ACME.format(secret=secret)}'
 
 
 def roster(reps: int) -> str:

@@ -10,37 +10,15 @@ from typing import Final
 import httpx
 import pytest
 
-from deploy.demo.time_stepper import TimeStepper
-from shared.jetstream.client import disconnect
-from tests.browsers.chromium import Chromium, has_chromium, running_chromium
+from tests.browsers.chromium import Chromium, needs_chromium, running_chromium
 from tests.browsers.keyboard import ENTER, Keyboard
-from tests.deploy.local.one_rep import FREE_PORTS, PLAYBOOK
+from tests.deploy.local.one_rep import ACME, MAIL, running_week
 from tests.mailbox import Mailbox, receiving_mail
-from tests.running_daymark import RunningDaymark, running_daymark
+from tests.running_daymark import RunningDaymark
 
-pytestmark = pytest.mark.skipif(not has_chromium(), reason="needs Chromium: apt-get install chromium chromium-driver")
+pytestmark = needs_chromium
 SECRET: Final = "canary-secret-5f2a6d1c"
 IN_THE_CRM: Final = "https://crm.example.com/calls/1"
-SETTINGS: Final = """
-[clock]
-mode = "stepped"
-[channels.mail]
-host = "127.0.0.1"
-port = {port}
-security = "none"
-sender = "Daymark <daymark@example.com>"
-[sources.acme]
-kind = "shared-secret"
-secrets = ["file:{secret}"]
-secret_in = "query:key"
-[sources.acme.fields]
-activity_id = "id"
-kind = "type"
-observed_at = "at"
-actor = "rep"
-started_at = "at"
-url = "link"
-"""
 ROSTER: Final = """\
 teams:
   - id: north
@@ -48,7 +26,6 @@ teams:
     managers: [{id: mara, name: Mara Lind, timezone: Europe/Madrid, email: mara@example.com}]
     reps: [{id: ana, name: Ana Ruiz, timezone: Europe/Madrid, email: ana@example.com, identities: [{source: acme, user: "7"}]}]
 """
-SUNDAY: Final = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MONDAY: Final = (datetime(2026, 3, 1, 23, tzinfo=UTC), datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
 """In Madrid: the beginning of Monday, and 10:00."""
 IS_LIVE: Final = "document.getElementById('live').classList.contains('on')"
@@ -63,19 +40,9 @@ async def mailbox() -> AsyncIterator[Mailbox]:
 @pytest.fixture
 async def daymark(tmp_path: Path, mailbox: Mailbox) -> AsyncIterator[RunningDaymark]:
     """On Monday at ten, with a playbook that was announced."""
-    (tmp_path / "roster.yaml").write_text(ROSTER)
-    (tmp_path / "playbook.yaml").write_text(PLAYBOOK)
     (tmp_path / "secret").write_text(SECRET)
-    settings = SETTINGS.format(port=mailbox.port, secret=tmp_path / "secret")
-    async with running_daymark(tmp_path / "d", FREE_PORTS + settings) as running:
-        connection = await running.connect()
-        stepper = TimeStepper(connection)
-        await stepper.step_to(SUNDAY)
-        await running.command("roster", "apply", str(tmp_path / "roster.yaml"))
-        await running.command("playbook", "apply", str(tmp_path / "playbook.yaml"))
-        for moment in MONDAY:
-            await stepper.step_to(moment)
-        await disconnect(connection)
+    settings = MAIL.format(port=mailbox.port) + ACME.format(secret=tmp_path / "secret") + 'url = "link"\n'
+    async with running_week(tmp_path, settings, roster=ROSTER, until=MONDAY) as running:
         yield running
 
 

@@ -15,11 +15,12 @@ import pytest
 
 from deploy.demo.time_stepper import TimeStepper
 from shared.jetstream.client import disconnect
-from tests.browsers.chromium import Chromium, has_chromium, running_chromium
+from tests.browsers.chromium import Chromium, needs_chromium, running_chromium
+from tests.browsers.keyboard import Keyboard
 from tests.deploy.local.one_rep import FREE_PORTS
 from tests.running_daymark import RunningDaymark, running_daymark
 
-pytestmark = pytest.mark.skipif(not has_chromium(), reason="needs Chromium: apt-get install chromium chromium-driver")
+pytestmark = needs_chromium
 MONDAY: Final = (datetime(2026, 3, 1, 23, tzinfo=UTC), datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
 """In Madrid: the beginning of Monday, and 10:00."""
 MADRID: Final = "Europe/Madrid"
@@ -43,9 +44,8 @@ class Operator:
             await asyncio.to_thread(self.chromium.enter, f"main form [name={name}]", text)
 
     async def see(self, text: str) -> None:
-        """Return once the text is there. A script that waits for it would end with its page, which may be left meanwhile."""
-        while text not in str(self.chromium.run("return document.body ? document.body.innerText : ''")):
-            await asyncio.sleep(0.05)
+        """Return once the text is there."""
+        await asyncio.to_thread(Keyboard(chromium=self.chromium).see, text)
 
     def read(self, selector: str) -> str:
         return str(self.chromium.run("return document.querySelector(arguments[0]).textContent", selector))

@@ -38,7 +38,6 @@ async def test_each_task_has_its_own_language() -> None:
     async def write() -> str:
         set_language("es")
         set_language("")
-        await asyncio.sleep(0)
         return current_language()
 
     assert await asyncio.create_task(write()) == "es"

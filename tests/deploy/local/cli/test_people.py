@@ -12,22 +12,13 @@ from urllib.parse import urljoin
 import httpx
 import pytest
 
-from deploy.demo.time_stepper import TimeStepper
 from services.nudges.deliver.personal.posts.personal_webhook import key_of
-from shared.jetstream.client import disconnect
-from tests.deploy.local.one_rep import FREE_PORTS, PLAYBOOK
+from tests.deploy.local.one_rep import MAIL, running_week
 from tests.deploy.local.signed_in import signed_in
 from tests.mailbox import Mailbox, receiving_mail
-from tests.running_daymark import RunningDaymark, running_daymark
+from tests.running_daymark import RunningDaymark
 
-SETTINGS = """
-[clock]
-mode = "stepped"
-[channels.mail]
-host = "127.0.0.1"
-port = {port}
-security = "none"
-sender = "Daymark <daymark@example.com>"
+WEBHOOKS = """
 [channels.personal_webhooks]
 secrets = ["file:{secret}"]
 """
@@ -41,7 +32,6 @@ teams:
       - {id: ana, name: Ana Ruiz, timezone: Europe/Madrid, email: ana@example.com, reach: [mail, {webhook: "https://ana.example.com/d"}]}
       - {id: ben, name: Ben Ode, timezone: Europe/Madrid}
 """
-SUNDAY = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MONDAY = (datetime(2026, 3, 1, 23, tzinfo=UTC), datetime(2026, 3, 2, 8, 0, 1, tzinfo=UTC))
 """In Madrid: the beginning of Monday, and a second after work begins."""
 
@@ -55,19 +45,9 @@ async def mailbox() -> AsyncIterator[Mailbox]:
 @pytest.fixture
 async def daymark(tmp_path: Path, mailbox: Mailbox) -> AsyncIterator[RunningDaymark]:
     """On Monday morning, with a playbook that was announced."""
-    (tmp_path / "roster.yaml").write_text(ROSTER)
-    (tmp_path / "playbook.yaml").write_text(PLAYBOOK)
     (tmp_path / "secret").write_text(SECRET)
-    settings = SETTINGS.format(port=mailbox.port, secret=tmp_path / "secret")
-    async with running_daymark(tmp_path / "d", FREE_PORTS + settings) as running:
-        connection = await running.connect()
-        stepper = TimeStepper(connection)
-        await stepper.step_to(SUNDAY)
-        await running.command("roster", "apply", str(tmp_path / "roster.yaml"))
-        await running.command("playbook", "apply", str(tmp_path / "playbook.yaml"))
-        for moment in MONDAY:
-            await stepper.step_to(moment)
-        await disconnect(connection)
+    settings = MAIL.format(port=mailbox.port) + WEBHOOKS.format(secret=tmp_path / "secret")
+    async with running_week(tmp_path, settings, roster=ROSTER, until=MONDAY) as running:
         yield running
 
 

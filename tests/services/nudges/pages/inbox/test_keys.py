@@ -9,7 +9,7 @@ import uvicorn
 
 from services.nudges.access.sessions import Origin, open_session
 from shared.events import NudgeId, NudgeKind
-from tests.browsers.chromium import Chromium, has_chromium, running_chromium
+from tests.browsers.chromium import Chromium, needs_chromium, running_chromium
 from tests.services.nudges.builders.days import MONDAY, NOON
 from tests.services.nudges.builders.managed_teams import lead
 from tests.services.nudges.builders.nudges import make_nudge
@@ -18,7 +18,7 @@ from tests.services.nudges.builders.reports import behaviour, open_report
 from tests.services.nudges.builders.rows import Rows
 from tests.services.nudges.pages.doors.visits import Visits
 
-pytestmark = pytest.mark.skipif(not has_chromium(), reason="needs Chromium: apt-get install chromium chromium-driver")
+pytestmark = needs_chromium
 FOCUSED = "return document.activeElement.id || document.activeElement.textContent.trim()"
 
 

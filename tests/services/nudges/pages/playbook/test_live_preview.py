@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator
 import pytest
 import uvicorn
 
-from tests.browsers.chromium import Chromium, has_chromium, running_chromium
+from tests.browsers.chromium import Chromium, needs_chromium, running_chromium
 from tests.services.nudges.pages.doors.visits import Visits
 from tests.services.nudges.pages.playbook.forms import EDIT
 from tests.services.nudges.pages.playbook.scoring import PlaybookScoring
 
-pytestmark = pytest.mark.skipif(not has_chromium(), reason="needs Chromium: apt-get install chromium chromium-driver")
+pytestmark = needs_chromium
 _TYPE = """
     const field = document.getElementById(arguments[0]);
     field.focus();
