@@ -68,11 +68,11 @@ def make_event(
 
 async def enqueue_events(connection: Querier, events: Sequence[OutboxEvent]) -> None:
     """Put events into the outbox, in this order, within the transaction that makes them true."""
-    await change(connection, _QUERIES["enqueue_events"], [_row(event) for event in events])
+    await change(connection, _QUERIES["enqueue_events"], [event_row(event) for event in events])
 
 
-class _Row(NamedTuple):
-    """An event as it is stored."""
+class EventRow(NamedTuple):
+    """An event as it is stored, for a statement that enqueues it itself."""
 
     event_id: str
     event_type: str
@@ -82,8 +82,9 @@ class _Row(NamedTuple):
     at: datetime
 
 
-def _row(event: OutboxEvent) -> _Row:
-    return _Row(event.event_id, event.event_type, event.subject, event.body.model_dump_json(), event.traceparent, event.at)
+def event_row(event: OutboxEvent) -> EventRow:
+    """The columns of an event, in the order in which `enqueue_events` takes them."""
+    return EventRow(event.event_id, event.event_type, event.subject, event.body.model_dump_json(), event.traceparent, event.at)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,7 +92,7 @@ class LeasedEvent:
     """An event whose row this process publishes and deletes."""
 
     row_id: int
-    stored: _Row
+    stored: EventRow
 
 
 class EventLeases:
@@ -104,7 +105,7 @@ class EventLeases:
         """As `enqueue_events`."""
         if not events:
             return
-        rows = [_row(event) for event in events]
+        rows = [event_row(event) for event in events]
         stored = await connection.fetch(_QUERIES["enqueue_leased_events"], *columns_of(rows), _LEASE_S)
         self.events += [LeasedEvent(row_id=record["id"], stored=row) for record, row in zip(stored, rows, strict=True)]
 
@@ -193,7 +194,7 @@ class OutboxRelay:
         if self._on_published is not None:
             self._on_published(event_type)
 
-    def _message(self, row: _Row) -> Outgoing:
+    def _message(self, row: EventRow) -> Outgoing:
         headers = event_headers(
             event_id=row.event_id,
             event_type=row.event_type,
@@ -205,5 +206,5 @@ class OutboxRelay:
         return Outgoing(subject=row.event_type, headers=headers, data=row.body.encode())
 
 
-def _stored(row: asyncpg.Record) -> _Row:
-    return _Row(row["event_id"], row["event_type"], row["subject"], row["body"], row["traceparent"], row["at"])
+def _stored(row: asyncpg.Record) -> EventRow:
+    return EventRow(row["event_id"], row["event_type"], row["subject"], row["body"], row["traceparent"], row["at"])
