@@ -28,7 +28,7 @@ from shared.postgres.shared_connection import Querier, change, columns_of
 
 _QUERIES: Final = Queries.beside(__file__)
 _ROWS_MAX: Final = 500
-_LEASE_S: Final = 5.0
+LEASE_S: Final = 5.0
 _LEASED_MAX: Final = 5_000
 """How many committed events one process holds in memory. What is more than that is left to its rows."""
 
@@ -106,8 +106,12 @@ class EventLeases:
         if not events:
             return
         rows = [event_row(event) for event in events]
-        stored = await connection.fetch(_QUERIES["enqueue_leased_events"], *columns_of(rows), _LEASE_S)
-        self.events += [LeasedEvent(row_id=record["id"], stored=row) for record, row in zip(stored, rows, strict=True)]
+        stored = await connection.fetch(_QUERIES["enqueue_leased_events"], *columns_of(rows), LEASE_S)
+        self.add([record["id"] for record in stored], rows)
+
+    def add(self, row_ids: Sequence[int], rows: Sequence[EventRow]) -> None:
+        """Events that a statement has enqueued under leases of `LEASE_S`, with the ids of their rows."""
+        self.events += [LeasedEvent(row_id=row_id, stored=row) for row_id, row in zip(row_ids, rows, strict=True)]
 
 
 async def find_outbox_state(pool: asyncpg.Pool) -> OutboxState:
