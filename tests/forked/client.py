@@ -1,30 +1,40 @@
-"""`daymark` commands without their start: a process imports everything once, and forks a child for each command.
-
-Imports take nearly all the processor time of a command. A child has its own arguments, outputs and exit status, as if a shell
-had started it. What a command imports is tested in `tests/deploy/local/cli/test_app.py`.
-"""
+"""Orders to the process that forks, and what becomes of them."""
 
 import asyncio
 import functools
-import importlib
 import json
 import os
-import pkgutil
 import socket
 import subprocess
 import sys
 import tempfile
-import traceback
-from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Final, Never
+from typing import IO, Final
 
-from deploy import local
-from deploy.local.cli.app import main as run_daymark_command
-
-_ORDER_BYTES_MAX: Final = 65_536
-_STATUS_BYTES_MAX: Final = 16
+_STATUS_BYTES_MAX: Final = 64
 _ENDED_WITHOUT_STATUS: Final = -1
+
+
+class ForkedProcess:
+    """A child while it runs. Its exit status is -1 if a signal ended it."""
+
+    def __init__(self, pid: int, status: socket.socket, stdout: asyncio.StreamReader) -> None:
+        self.pid = pid
+        self.stdout = stdout
+        self.returncode: int | None = None
+        self._ending = asyncio.create_task(self._note_status(status))
+
+    def send_signal(self, number: int) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, number)
+
+    async def wait(self) -> None:
+        await asyncio.shield(self._ending)
+
+    async def _note_status(self, status: socket.socket) -> None:
+        with status:
+            self.returncode = int(await _receive(status) or _ENDED_WITHOUT_STATUS)
 
 
 async def run_forked(*arguments: str, cwd: Path) -> tuple[int, str, str]:
@@ -32,17 +42,42 @@ async def run_forked(*arguments: str, cwd: Path) -> tuple[int, str, str]:
 
     The exit status is -1 if a signal ended the command.
     """
-    orders, _ = _forking_process(cwd)
-    parent_end, child_end = socket.socketpair()
-    parent_end.setblocking(False)
-    with parent_end, tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
-        with child_end:
-            handles = [output.fileno(), errors.fileno(), child_end.fileno()]
-            socket.send_fds(orders, [json.dumps(arguments).encode()], handles)
-        status = await asyncio.get_running_loop().sock_recv(parent_end, _STATUS_BYTES_MAX)
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+        with _order(*arguments, cwd=cwd, output=output.fileno(), errors=errors.fileno()) as status:
+            await _receive(status)  # the process id
+            code = int(await _receive(status) or _ENDED_WITHOUT_STATUS)
         output.seek(0)
         errors.seek(0)
-        return int(status or _ENDED_WITHOUT_STATUS), output.read().decode(), errors.read().decode()
+        return code, output.read().decode(), errors.read().decode()
+
+
+async def start_forked(*arguments: str, cwd: Path, errors: IO[bytes]) -> ForkedProcess:
+    """Start a command of this checkout, of which the services are forked as well."""
+    reading, writing = os.pipe()
+    try:
+        status = _order(*arguments, cwd=cwd, output=writing, errors=errors.fileno(), forks_services=True)
+    finally:
+        os.close(writing)
+    stdout = asyncio.StreamReader()
+    pipe = os.fdopen(reading, "rb")
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(stdout), pipe)
+    return ForkedProcess(int(await _receive(status)), status, stdout)
+
+
+def _order(*arguments: str, cwd: Path, output: int, errors: int, forks_services: bool = False) -> socket.socket:
+    """Have a child forked for the command. Returns a socket on which its id comes, and at its end its exit status."""
+    orders, _ = _forking_process(cwd)
+    parent_end, child_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    parent_end.setblocking(False)
+    with child_end:
+        order = {"arguments": arguments, "environment": dict(os.environ), "forks_services": forks_services}
+        socket.send_fds(orders, [json.dumps(order).encode()], [output, errors, child_end.fileno()])
+    return parent_end
+
+
+async def _receive(status: socket.socket) -> bytes:
+    """The next message; empty if the child has ended."""
+    return await asyncio.get_running_loop().sock_recv(status, _STATUS_BYTES_MAX)
 
 
 @functools.cache
@@ -50,53 +85,6 @@ def _forking_process(cwd: Path) -> tuple[socket.socket, subprocess.Popen[bytes]]
     """A process, and the socket to it. It ends when this process does, because that closes the socket."""
     parent_end, child_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with child_end:
-        command = [sys.executable, "-m", "tests.forked_commands", str(child_end.fileno())]
+        command = [sys.executable, "-m", "tests.forked", str(child_end.fileno())]
         process = subprocess.Popen(command, cwd=cwd, stdin=subprocess.DEVNULL, pass_fds=[child_end.fileno()])
     return parent_end, process
-
-
-def _serve(orders: socket.socket) -> None:
-    """Fork a child for each order, until the other end is closed."""
-    while True:
-        order, handles, _, _ = socket.recv_fds(orders, _ORDER_BYTES_MAX, 3)
-        if not order:
-            return
-        if os.fork() == 0:
-            orders.close()
-            _run(json.loads(order), *handles)
-        for handle in handles:
-            os.close(handle)
-        _reap_ended_children()
-
-
-def _reap_ended_children() -> None:
-    try:
-        while os.waitpid(-1, os.WNOHANG) != (0, 0):
-            pass
-    except ChildProcessError:
-        return
-
-
-def _run(arguments: Sequence[str], output: int, errors: int, status: int) -> Never:
-    """Run a command with these outputs, write its exit status, and end the process."""
-    os.dup2(output, 1)
-    os.dup2(errors, 2)
-    sys.argv = ["daymark", *arguments]
-    code: object = 0
-    try:
-        run_daymark_command()
-    except SystemExit as ended:
-        code = ended.code or 0
-    except BaseException:  # noqa: BLE001 - what Python itself does with one that nobody handles
-        traceback.print_exc()
-        code = 1
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os.write(status, str(code).encode())
-    os._exit(0)
-
-
-if __name__ == "__main__":
-    for module in pkgutil.walk_packages(local.__path__, f"{local.__name__}."):
-        importlib.import_module(module.name)
-    _serve(socket.socket(fileno=int(sys.argv[1])))
