@@ -34,11 +34,11 @@ from shared.jetstream.streams import (
 )
 from shared.requests import absences, access, activities, definitions, erasure, nudges, people, scores, webhooks
 from shared.requests.demonstration import next_hour
+from shared.requests.demonstration.clock_status import status_endpoint
 from shared.requests.playbook import drafts
 from shared.requests.roster import edits, overview
 from shared.requests.sources import endpoints as sources
 from shared.requests.sources import repairs, reports
-from shared.service.stepped_time import status_endpoint
 
 INGEST: Final = "ingest"
 SCORING: Final = "scoring"

@@ -22,13 +22,10 @@ from shared.service.http.limits import DEFAULT_LIMITS, PROBE_LIMITS, HttpLimits,
 from shared.service.http_server import http_server
 from shared.service.logs import configure_logs
 from shared.service.probes import starting_routes
-from shared.service.settings import CommonSettings, SecretMissing, SettingsRefused, load_settings
-from shared.service.startup import until_reached
+from shared.service.settings import EXIT_MISCONFIGURED, CommonSettings, SecretMissing, SettingsRefused, load_settings
+from shared.transient_errors import until_reached
 
 _log = structlog.get_logger()
-
-EXIT_MISCONFIGURED: Final = 78
-"""The exit status of a process that cannot start as it is configured; starting it again would not help."""
 
 _GC_THRESHOLD: Final = 200_000
 """After so many new containers Python looks for cycles among the youngest. Messages in hand are many and form no cycles; with

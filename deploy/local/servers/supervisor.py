@@ -14,7 +14,7 @@ from deploy.local.servers.supervised_server import BackOff, SupervisedServer
 from deploy.local.settings import KeyPath, child_environment
 from shared.clock import monotonic_s
 from shared.errors import DaymarkError, in_english
-from shared.service.process import EXIT_MISCONFIGURED
+from shared.service.settings import EXIT_MISCONFIGURED
 
 _log = structlog.get_logger()
 _STOP_TIMEOUT_S: Final = 4.5

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final, Literal, get_args
 
 import msgspec
@@ -10,7 +11,14 @@ from services.scoring.domain.activities.activity import read_activity
 from services.scoring.domain.activities.assignment import RepDay, assign
 from services.scoring.domain.activities.deals import is_about_stages
 from services.scoring.domain.activities.fact_states import merge
-from services.scoring.domain.activities.statements import DELETED, OBSERVED_KIND, FactStates, is_history_of
+from services.scoring.domain.activities.readings import with_id
+from services.scoring.domain.activities.statements import (
+    DELETED,
+    OBSERVED_KIND,
+    REPROCESSED,
+    FactStates,
+    is_history_of,
+)
 from services.scoring.domain.roster.roster import Roster
 from shared.events import PersonId
 from shared.facts import ACTOR, AMOUNT, CONTACT_KEY, find_fact
@@ -145,21 +153,20 @@ def contact_alias(key: bytes, contact_key: str, scope: RepDay | str) -> str:
 def without_contact(states: FactStates, alias: str, *, key: bytes) -> FactStates:
     """The states with `alias` in place of the contact's key, without facts of unknown meaning, and with keyed event ids."""
     redacted = {
-        name: (value, at, keyed_event_id(key, event_id))
-        for name, (value, at, event_id) in states.items()
-        if is_safe_to_keep(name)
+        name: (value, at, _keyed_rank(key, rank)) for name, (value, at, rank) in states.items() if is_safe_to_keep(name)
     }
-    _, at, event_id = redacted[CONTACT_KEY.name]
-    return {**redacted, CONTACT_KEY.name: (alias, at, event_id)}
+    _, at, rank = redacted[CONTACT_KEY.name]
+    reprocessed = {REPROCESSED: states[REPROCESSED]} if REPROCESSED in states else {}
+    return {**redacted, CONTACT_KEY.name: (alias, at, rank), **reprocessed}
 
 
 def without_owners(states: FactStates, users: Collection[str], *, key: bytes) -> FactStates:
     """The states with aliases in place of these users as owners. An alias is nobody's user."""
     return {
-        name: (_alias_of_user(key, str(value)), at, keyed_event_id(key, event_id))
+        name: (_alias_of_user(key, str(value)), at, _keyed_rank(key, rank))
         if value in users and (name == ACTOR.name or is_history_of(name, ACTOR.name))
-        else (value, at, event_id)
-        for name, (value, at, event_id) in states.items()
+        else (value, at, rank)
+        for name, (value, at, rank) in states.items()
     }
 
 
@@ -170,6 +177,12 @@ def _alias_of_user(key: bytes, user: str) -> str:
 def keyed_event_id(key: bytes, event_id: str) -> str:
     """The id under which an event is stored that named an erased person."""
     return tombstone(key, "event", event_id).hex()[:_EVENT_ID_HEX]
+
+
+def _keyed_rank(key: bytes, rank: str) -> str:
+    """The rank of the same event when it arrives again and is redacted. So it changes nothing then, and of two events of the
+    same time the one that was received later still wins."""
+    return with_id(rank, partial(keyed_event_id, key))
 
 
 def find_erased(erased: ErasedPeople, before: Roster, after: Roster) -> str | None:

@@ -75,6 +75,17 @@ def test_no_file_of_the_repository_holds_a_secret() -> None:
         assert "PASSWORD: " not in text.replace("__PASSWORD: file:", "")
 
 
+def test_the_image_gets_all_packages_and_no_name_of_a_user_that_debian_may_have() -> None:
+    lines = (ROOT / "deploy" / "docker" / "Dockerfile").read_text().splitlines()
+    copied = {line.split()[1] for line in lines if line.startswith("COPY ")}
+    let_through = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+    (adding,) = [line for line in lines if line.strip().startswith("useradd ")]
+
+    assert {"shared", "services", "deploy"} < copied
+    assert copied == let_through
+    assert '"daymark-${user%:*}"' in adding.split(";")[0].split()
+
+
 def test_each_container_runs_as_its_own_user_who_owns_its_secrets() -> None:
     users = {name: COMPOSE["services"][name]["user"].partition(":")[0] for name in SERVICES}
 

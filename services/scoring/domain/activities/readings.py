@@ -5,6 +5,7 @@ order and duplicates matter no more than they do for merging.
 """
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -30,6 +31,13 @@ def rank_of(event_id: str, *, received_at: datetime | None, read_at: datetime | 
         return event_id
     read_again = f"/{time_in_ranks(read_at)}" if read_at is not None else ""
     return f"r{time_in_ranks(received_at)}{read_again}.{event_id}"
+
+
+def with_id(rank: str, change: Callable[[str], str]) -> str:
+    """The rank with the id of its event changed, and with the same times."""
+    webhook = _RANK_OF_WEBHOOK.match(rank)
+    start_of_id = webhook.end() if webhook is not None else 0
+    return rank[:start_of_id] + change(rank[start_of_id:])
 
 
 def time_in_ranks(instant: datetime) -> str:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from services.scoring.domain.activities.assignment import RepDay
-from services.scoring.domain.activities.statements import OBSERVED_KIND, FactStates
+from services.scoring.domain.activities.statements import OBSERVED_KIND, REPROCESSED, FactStates
 from services.scoring.domain.erased import (
     NO_ERASED_PEOPLE,
     ErasedPeople,
@@ -18,6 +18,7 @@ from services.scoring.domain.erased import (
     tombstone_of_contact,
     tombstone_of_user,
     without_contact,
+    without_owners,
 )
 from services.scoring.domain.roster.roster import Identity, Manager, Roster
 from shared.events import ManagerId, PersonId
@@ -134,6 +135,19 @@ def test_only_facts_of_known_meaning_are_kept_of_an_activity_with_an_erased_cont
         "heard_at:offer": (at, at, keyed_event_id(KEY, "e1")),
     }
     assert not is_safe_to_keep("note")
+
+
+def test_an_erased_contact_changes_nothing_of_which_event_is_newer() -> None:
+    at = "2026-03-02T09:00:00.000000+00:00"
+    reprocessed: FactStates = {REPROCESSED: ("00000000000001/00000000000009/00000000000010", "", "")}
+    states: FactStates = {"contact_key": ("bob", at, "r00000000000002/00000000000003.e1")} | reprocessed
+
+    assert without_contact(states, "an alias", key=KEY) == reprocessed | {
+        "contact_key": ("an alias", at, "r00000000000002/00000000000003." + keyed_event_id(KEY, "e1"))
+    }
+    assert without_owners({"actor": ("7", at, "r00000000000002.e1")}, {"7"}, key=KEY)["actor"][2] == (
+        "r00000000000002." + keyed_event_id(KEY, "e1")
+    )
 
 
 def _with_manager(reps: Roster, person_id: PersonId) -> Roster:

@@ -40,7 +40,7 @@ BENS_DAYS = "SELECT rep_id, day, counts, score FROM rep_day WHERE rep_id = 'ben'
 
 @dataclass(frozen=True, kw_only=True)
 class Piece:
-    """One observation of the activity with this number. Hours and minutes count from Monday noon."""
+    """One observation of the activity with this number. Hours and minutes count from Monday noon; many share a minute."""
 
     number: int
     minute: int
@@ -53,9 +53,9 @@ class Piece:
 
 pieces = st.builds(
     Piece,
-    number=st.integers(0, 9),
-    minute=st.integers(0, 20),
-    hour=st.integers(-60, 5),
+    number=st.sampled_from([0, 1, 3, 6, 9]),
+    minute=st.integers(0, 3),
+    hour=st.sampled_from([-60, -36, -35, -12, 0, 5]),
     names_contact=st.booleans(),
     duration_s=st.sampled_from([30, 100, 300]),
     has_free_text=st.booleans(),
@@ -63,9 +63,10 @@ pieces = st.builds(
 )
 
 
-def _observed(piece: Piece) -> ObservedEvent:
-    """Activities with even numbers are Ana's, the others Ben's; every third is with the contact. Free text that names a person
-    is only in observations that name the person's user or key as well."""
+def _observed(piece: Piece, position: int) -> ObservedEvent:
+    """The piece as it arrived at this position, in a webhook of its own. Activities with even numbers are Ana's, the others
+    Ben's; every third is with the contact. Free text that names a person is only in observations that name the person's user
+    or key as well."""
     facts: dict[str, FactValue] = {
         "actor": USER if piece.number % 2 == 0 else "8",
         "started_at": (MONDAY_NOON + timedelta(hours=piece.hour)).isoformat(),
@@ -82,7 +83,8 @@ def _observed(piece: Piece) -> ObservedEvent:
             observed_at=MONDAY_NOON + timedelta(minutes=piece.minute),
             deleted=piece.deleted,
             facts=facts,
-        )
+        ),
+        received_at=MONDAY_NOON + timedelta(hours=1, seconds=position),
     )
 
 
@@ -135,8 +137,8 @@ def test_nothing_comes_back_and_nobody_else_loses_anything(scoring_database_url:
             seed=st.integers(0, 99),
         )
         def play(first: list[Piece], later: list[Piece], seed: int) -> None:
-            events, later_events = [_observed(piece) for piece in first], [_observed(piece) for piece in later]
-            runner.run(_play(scoring, events, later_events, random.Random(seed)))
+            events = [_observed(piece, position) for position, piece in enumerate([*first, *later])]
+            runner.run(_play(scoring, events[: len(first)], events[len(first) :], random.Random(seed)))
 
         play()
         runner.run(scoring.pool.close())
