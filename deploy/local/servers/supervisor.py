@@ -13,7 +13,7 @@ from deploy.local.servers.parent_process import terminate_with_parent
 from deploy.local.servers.supervised_server import BackOff, SupervisedServer
 from deploy.local.settings import KeyPath, child_environment
 from shared.clock import monotonic_s
-from shared.errors import DaymarkError
+from shared.errors import DaymarkError, in_english
 from shared.service.settings import EXIT_MISCONFIGURED
 
 _log = structlog.get_logger()
@@ -68,7 +68,9 @@ class ServiceProcess:
             try:
                 code = await self._run()
             except OSError as failed:
-                _log.warning("process_not_started", process=self.name, problem=str(failed), restart_in_s=back_off.pause_s)
+                _log.warning(
+                    "process_not_started", process=self.name, problem=in_english(failed), restart_in_s=back_off.pause_s
+                )
             else:
                 if self._is_stopping:
                     return
