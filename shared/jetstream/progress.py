@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from itertools import count
 from typing import Final
 
+import asyncpg
+
 from shared.clock import monotonic_s
 from shared.transient_errors import TRANSIENT_ERRORS, server_of
 
@@ -33,7 +35,7 @@ class Progress:
         self._failing_since_s: float | None = None
         self._failed_at_s = 0.0
         self._error = ""
-        self._refused_by = server
+        self._cure = ""
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
@@ -57,7 +59,11 @@ class Progress:
     def fail(self, error: BaseException) -> None:
         """An attempt has failed."""
         self._failed_at_s, self._error = self._time_s(), type(error).__name__
-        self._refused_by = server_of(error) or self._server
+        refused_by = server_of(error) or self._server
+        if isinstance(error, asyncpg.LockNotAvailableError):
+            self._cure = f"look which transaction of {refused_by} holds a lock for so long"
+        else:
+            self._cure = f"look at the log and the disk of {refused_by}"
         if self._failing_since_s is None:
             self._failing_since_s = self._failed_at_s
 
@@ -74,7 +80,4 @@ class Progress:
         failing_s = now_s - self._failing_since_s
         if failing_s < _FAILING_S:
             return None
-        return (
-            f"{self._work} has failed for {failing_s:.0f} s, the last time with {self._error}; look at the log and the disk of "
-            f"{self._refused_by}"
-        )
+        return f"{self._work} has failed for {failing_s:.0f} s, the last time with {self._error}; {self._cure}"

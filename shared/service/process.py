@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from shared.errors import DaymarkError
+from shared.errors import DaymarkError, in_english
 from shared.service.broker import ServiceBroker
 from shared.service.http.limits import DEFAULT_LIMITS, PROBE_LIMITS, HttpLimits, raise_open_files_limit
 from shared.service.http_server import http_server
@@ -52,10 +52,10 @@ def run_service(name: str, kind: type[SomeSettings], run: Callable[[SomeSettings
         raise_open_files_limit()
         uvloop.run(_until_stopped(run(settings)))
     except (SettingsRefused, SecretMissing) as refused:
-        _log.error("misconfigured", problem=str(refused))
+        _log.error("misconfigured", problem=in_english(refused))
         raise SystemExit(EXIT_MISCONFIGURED) from None
     except DaymarkError as failed:
-        _log.error("cannot_go_on", problem=str(failed))
+        _log.error("cannot_go_on", problem=in_english(failed))
         raise SystemExit(1) from None
 
 

@@ -14,6 +14,7 @@ from services.scoring.definitions.list_announcements import list_announcements
 from services.scoring.definitions.list_playbooks import list_playbooks
 from services.scoring.definitions.pending_rescores import find_rescore_state
 from services.scoring.definitions.roster_edits.edit_roster import edit_roster, show_roster
+from services.scoring.definitions.stored_definitions import find_version
 from services.scoring.domain.roster.contacts import contacts_of, list_people
 from services.scoring.domain.roster.visitors import excerpt_for, find_typed_person
 from services.scoring.erase.erase_contact import begin_erasing_contact, finish_erasing_contact
@@ -81,6 +82,11 @@ def _handle_roster(
         async with pool.acquire() as connection:
             roster = (await cache.read(connection)).roster
         return await asyncio.to_thread(overview_of, roster, query, now=clock.now())
+
+    @requests.handles(definitions.DEFINITIONS_VERSION)
+    async def version(_: NoQuery) -> definitions.DefinitionsVersion:
+        async with pool.acquire() as connection:
+            return definitions.DefinitionsVersion(version=await find_version(connection))
 
 
 def _handle_definitions(

@@ -54,6 +54,17 @@ def test_work_that_has_failed_for_a_while_says_with_what_and_where_to_look(progr
     )
 
 
+def test_work_that_waits_for_a_lock_until_it_is_refused_says_so(progress: Progress, time: _Time) -> None:
+    for _ in range(2):
+        progress.fail(asyncpg.LockNotAvailableError())
+        time.now_s += 31
+
+    progress.fail(asyncpg.LockNotAvailableError())
+
+    problem = progress.problem() or ""
+    assert problem.endswith("with LockNotAvailableError; look which transaction of Postgres holds a lock for so long")
+
+
 def test_work_that_needs_two_servers_names_the_one_that_refused_it(time: _Time) -> None:
     relaying = Progress("the job outbox", server="Postgres", time_s=time.read)
     for error in (NotStored("day.changed.v1"), nats.errors.NoServersError(), TimeoutError()):
