@@ -6,7 +6,9 @@ The patterns of dates are those of Unicode's CLDR: https://unicode.org/reports/t
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
+from babel import Locale
 from babel.dates import format_date, get_day_names
 from babel.numbers import format_decimal, get_decimal_symbol
 
@@ -48,24 +50,30 @@ def weekday_names(*, is_short: bool = False) -> Sequence[str]:
 
 def weekday_name(day: date) -> str:
     """`Monday`, in Spanish `lunes`."""
-    return format_date(day, "EEEE", locale=current_locale())
+    return _date_text(day, "EEEE", current_locale())
 
 
 def short_weekday_name(day: date) -> str:
     """`Mon`, in Spanish `lun`."""
-    return format_date(day, "EEE", locale=current_locale())
+    return _date_text(day, "EEE", current_locale())
 
 
 def day_and_month_text(day: date) -> str:
     """`Monday 9 March`, in Spanish `lunes 9 de marzo`."""
-    return format_date(day, pgettext("date pattern", "EEEE d MMMM"), locale=current_locale())
+    return _date_text(day, pgettext("date pattern", "EEEE d MMMM"), current_locale())
 
 
 def full_date_text(day: date) -> str:
     """`Monday 9 March 2026`."""
-    return format_date(day, pgettext("date pattern", "EEEE d MMMM y"), locale=current_locale())
+    return _date_text(day, pgettext("date pattern", "EEEE d MMMM y"), current_locale())
 
 
 def short_date_text(day: date) -> str:
     """`9 March`."""
-    return format_date(day, pgettext("date pattern", "d MMMM"), locale=current_locale())
+    return _date_text(day, pgettext("date pattern", "d MMMM"), current_locale())
+
+
+@lru_cache(maxsize=1_000)
+def _date_text(day: date, pattern: str, locale: Locale) -> str:
+    """Messages to all reps of a company name the same few days."""
+    return format_date(day, pattern, locale=locale)

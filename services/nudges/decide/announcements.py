@@ -15,6 +15,7 @@ from services.nudges.decide.persist import persist
 from services.nudges.decide.policy.may_send import PolicyFacts, Suppress, Verdict, give_up_unseen, may_send
 from services.nudges.decide.policy_facts import list_recent_nudges, load_working_time
 from services.nudges.domain.announcements import Announcement, announcement_candidate, is_current
+from services.nudges.domain.candidate import Candidate
 from services.nudges.domain.decision import Outcome
 from services.nudges.domain.working_time import local_day
 from services.nudges.preferences.stored_preferences import find_preference
@@ -31,14 +32,15 @@ async def announce_version(
     """Whether the announcement was newer than what was known, and what became of its message. Handled again, it changes
     nothing. Needs the person's lock."""
     rep_id, today = playbook.rep.id, local_day(context.now, playbook.timezone)
-    nudge_id = announcement_candidate(playbook, today=today).nudge_id(rep_id)
+    candidate = announcement_candidate(playbook, today=today)
+    nudge_id = candidate.nudge_id(rep_id)
     row = (rep_id, playbook.version, playbook.announcement_number, playbook.model_dump_json(), nudge_id)
     if not await change(connection, _QUERIES["merge_announcements"], [row]):
         return False, None
     announcements = await list_announcements(connection, rep_id)
     announcement = next(known for known in announcements if known.nudge_id == nudge_id)
     nudge = await _compose(connection, announcement, context, decided_at=context.now, send_at=context.now)
-    verdict = await _judge(connection, announcement, announcements, now=context.now)
+    verdict = await _judge(connection, candidate, announcement, announcements, now=context.now)
     draft = Draft(nudge=nudge, wording=0, verdict=verdict)
     return True, await persist(connection, draft, _recipient(playbook), context)
 
@@ -64,11 +66,18 @@ async def draft_announcement(connection: Querier, deferred: DeferredNudge, conte
         return Draft(nudge=deferred.nudge, wording=0, verdict=Suppress(because="the version was withdrawn"))
     original = deferred.nudge
     nudge = await _compose(connection, announcement, context, decided_at=original.decided_at, send_at=original.send_at)
-    return Draft(nudge=nudge, wording=0, verdict=await _judge(connection, announcement, announcements, now=now))
+    candidate = announcement_candidate(announcement.playbook, today=local_day(now, announcement.playbook.timezone))
+    verdict = await _judge(connection, candidate, announcement, announcements, now=now)
+    return Draft(nudge=nudge, wording=0, verdict=verdict)
 
 
 async def _judge(
-    connection: Querier, announcement: Announcement, announcements: Sequence[Announcement], *, now: datetime
+    connection: Querier,
+    candidate: Candidate,
+    announcement: Announcement,
+    announcements: Sequence[Announcement],
+    *,
+    now: datetime,
 ) -> Verdict:
     playbook = announcement.playbook
     rep_id, timezone, today = playbook.rep.id, playbook.timezone, local_day(now, playbook.timezone)
@@ -82,7 +91,7 @@ async def _judge(
         recent=await list_recent_nudges(connection, rep_id, timezone=timezone, now=now),
         preference=await find_preference(connection, rep_id),
     )
-    verdict = may_send(announcement_candidate(playbook, today=today), facts, now=now)
+    verdict = may_send(candidate, facts, now=now)
     binds_at = datetime.combine(playbook.binds_from, time.min, tzinfo=ZoneInfo(timezone))
     return give_up_unseen(verdict, since=max(playbook.announced_at, binds_at), now=now)
 

@@ -75,6 +75,8 @@ def _in_order(line: str) -> str:
 
 
 def _visible(line: str) -> str:
+    if line.isprintable():  # as nearly all lines are: looking at each character takes a hundred times as long
+        return line
     return "".join(
         character for character in line if character in _JOINERS or unicodedata.category(character) not in _INVISIBLE
     )
