@@ -3,7 +3,7 @@
 import asyncio
 import gzip
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -117,18 +117,24 @@ async def _read_page(
     """Open *Today*, and then read what it is sent."""
     headers = {"Cookie": f"daymark-session={token}"}
     async with opened:
-        page = (await client.get(f"{url}/today", headers=headers)).raise_for_status()
-        (fingerprint,) = re.findall(r'data-fingerprint="([^"]*)"', page.text)
+        fingerprint = await _find_fingerprint(client, f"{url}/today", headers)
     while True:
         address = f"{url}/today/events?since={fingerprint}"
         async with client.stream("GET", address, headers=headers) as response:
             fingerprint = await _read_stream(response, fingerprint, ready, figures, published)
+        fingerprint = fingerprint or await _find_fingerprint(client, f"{url}/today/parts", headers)
+
+
+async def _find_fingerprint(client: httpx.AsyncClient, address: str, headers: Mapping[str, str]) -> str:
+    page = (await client.get(address, headers=headers)).raise_for_status()
+    (fingerprint,) = re.findall(r'data-fingerprint="([^"]*)"', page.text)
+    return str(fingerprint)
 
 
 async def _read_stream(
     response: httpx.Response, fingerprint: str, ready: asyncio.Event, figures: Figures, published: _Published
 ) -> str:
-    """Until it ends, as each does after a while. Returns where to go on, as a browser does."""
+    """Until it ends, as each does after a while. Returns where to go on, as a browser does; nothing if the page is outdated."""
     event, lines = "", list[str]()
     async for line in response.aiter_lines():
         ready.set()
@@ -143,6 +149,8 @@ async def _read_stream(
             case "":
                 if event == "rows":
                     _note_rows("\n".join(lines), figures, published)
+                elif event == "outdated":
+                    fingerprint = ""
                 lines.clear()
             case _:
                 pass
