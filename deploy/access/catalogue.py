@@ -35,7 +35,7 @@ from shared.jetstream.streams import (
 from shared.requests import absences, access, activities, definitions, erasure, nudges, people, scores, webhooks
 from shared.requests.demonstration import next_hour
 from shared.requests.playbook import drafts
-from shared.requests.roster import edits, overview
+from shared.requests.roster import edits, overview, person
 from shared.requests.sources import endpoints as sources
 from shared.requests.sources import repairs, reports
 from shared.service.stepped_time import status_endpoint
@@ -100,6 +100,7 @@ _ASKED_BY_NUDGES: Final = subjects_of(
         definitions.PLAYBOOK_LIST,
         definitions.PLAYBOOK_APPLY,
         overview.ROSTER_OVERVIEW,
+        person.ROSTER_PERSON,
         next_hour.NEXT_HOUR,
     )
 )
@@ -123,6 +124,7 @@ ANSWERED: Final = {
             edits.ROSTER_EDIT,
             edits.ROSTER_SHOW,
             overview.ROSTER_OVERVIEW,
+            person.ROSTER_PERSON,
             definitions.NAMES_CHECK,
             definitions.PLAYBOOK_APPLY,
             definitions.PLAYBOOK_PREVIEW,
