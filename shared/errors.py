@@ -6,6 +6,8 @@ is passed in when the error is raised.
 
 from typing import ClassVar
 
+from shared.languages.catalogue import ENGLISH
+from shared.languages.current import using_language
 from shared.languages.messages import gettext
 
 
@@ -34,6 +36,12 @@ class Refusal(DaymarkError):
     def __str__(self) -> str:
         sentence = gettext(sentence_of(type(self)))
         return f"{self.subject}: {sentence}" if self.subject else sentence
+
+
+def in_english(error: BaseException) -> str:
+    """What the error says in a log, whoever reads the page on which it came up."""
+    with using_language(ENGLISH):
+        return str(error)
 
 
 def sentence_of(error: type[Exception]) -> str:

@@ -27,7 +27,7 @@ class Message(BaseModel):
     """Fields are named in code as in the glossary; an alias keeps the name that a field has on the wire."""
 
     model_config = ConfigDict(
-        frozen=True, extra="ignore", validate_by_name=True, validate_by_alias=True, serialize_by_alias=True
+        frozen=True, extra="ignore", validate_by_name=True, validate_by_alias=True, serialize_by_alias=True, defer_build=True
     )
 
 

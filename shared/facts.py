@@ -2,9 +2,8 @@
 
 A `Fact` says how a value that a CRM sends is checked, in which column scoring stores it, and by which filter a playbook can ask
 for it. Derived from this table are the checks of observations, the columns of scoring's `activity` table, the `counts` section
-of playbook files, the query that counts, and the phrases about filters that people read.
-
-To add a filter, add one entry here, a migration that adds the column, a row in docs/definitions.md, and tests.
+of playbook files, the query that counts, and the phrases about filters that people read. To add a filter, add one entry here, a
+migration that adds the column, a row in docs/definitions.md, and tests.
 """
 
 from collections.abc import Callable
@@ -26,7 +25,8 @@ from shared.fact_values import (
     check_text,
     check_time,
 )
-from shared.languages.formats import either, with_decimal_sign
+from shared.languages.formats import with_decimal_sign
+from shared.languages.grammar import either
 from shared.languages.messages import gettext, marked
 from shared.languages.value_names import direction_name, fact_name, kind_name, outcome_name
 

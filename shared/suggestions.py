@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterable
 from typing import Final
 
-from shared.languages.formats import either
+from shared.languages.grammar import either
 from shared.languages.messages import gettext
 
 _LIKENESS_MIN: Final = 0.6

@@ -4,13 +4,20 @@ These errors say nothing about the message that was being handled, so the work i
 are `UNSTORABLE`.
 """
 
-from typing import Final
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeVar
 
 import asyncpg
 import nats.errors
+import structlog
 from asyncpg.exceptions._base import DataError as InvalidQueryInput
 
 from shared.errors import Unavailable
+
+_log = structlog.get_logger()
+_RETRY_S: Final = 0.5
+Reached = TypeVar("Reached")
 
 UNSTORABLE: Final = (asyncpg.DataError, InvalidQueryInput)
 """Values that Postgres cannot hold, such as a NUL in a text or a number that is too large. Catch these before the others."""
@@ -31,3 +38,17 @@ def server_of(error: BaseException) -> str:
     if isinstance(error, Unavailable):
         return error.server
     return "NATS" if isinstance(error, nats.errors.Error) else ""
+
+
+async def until_reached(server: str, attempt: Callable[[], Awaitable[Reached]]) -> Reached:
+    """Try until the server answers. Each problem is logged once."""
+    last_problem = ""
+    while True:
+        try:
+            return await attempt()
+        except TRANSIENT_ERRORS as failed:
+            problem = f"{type(failed).__name__}: {failed}"
+            if problem != last_problem:
+                last_problem = problem
+                _log.warning("waiting_for_server", server=server, problem=problem)
+        await asyncio.sleep(_RETRY_S)

@@ -17,7 +17,9 @@ from shared.postgres.pool import make_pool
 from tests.backends import ACCOUNTS, PASSWORD, Servers, running_servers
 from tests.running_daymark import ROOT
 
+settings.register_profile("untimed", deadline=None)
 settings.register_profile("nightly", max_examples=2_000, deadline=None)
+settings.load_profile("untimed")
 _TEMPLATE = "daymark_template"
 _MIGRATIONS = {owner: ROOT / "services" / owner / "migrations" for owner in OWNERS}
 _QUOTED_OWNERS = ", ".join(f'"{owner}"' for owner in OWNERS)

@@ -18,7 +18,7 @@ from deploy.local.run_file import RUN_FILE_NAME, RunFile
 from shared.jetstream.client import LeanClient, connect, disconnect
 from shared.jetstream.streams import ACTIVITIES, SCORING_CONSUMER, TRANSLATE_CONSUMER, WEBHOOKS, backlog
 from tests.folders import open_to_everybody
-from tests.forked_commands import run_forked
+from tests.forked.client import ForkedProcess, run_forked, start_forked
 
 ROOT: Final = Path(__file__).parents[1]
 _READY_TIMEOUT_S: Final = 90.0
@@ -155,10 +155,13 @@ async def run_failing_command(*arguments: str, folder: Path, config: Path) -> st
 
 @asynccontextmanager
 async def running_daymark(
-    folder: Path, configuration: str, *, checkout: Checkout = THIS_CHECKOUT
+    folder: Path, configuration: str, *, checkout: Checkout = THIS_CHECKOUT, forked: bool = True
 ) -> AsyncIterator[RunningDaymark]:
-    """Start `daymark up`, and stop it at the end as its user would. Whatever it did, NATS must have permitted."""
-    async with starting_daymark(folder, configuration, checkout=checkout) as ready:
+    """Start `daymark up`, and stop it at the end as its user would. Whatever it did, NATS must have permitted.
+
+    Where a test is about processes, it and its services start as those of a user do, and are not `forked`.
+    """
+    async with starting_daymark(folder, configuration, checkout=checkout, forked=forked) as ready:
         urls = await ready()
         daymark = RunningDaymark(folder=folder, config=folder / "daymark.toml", urls=urls, checkout=checkout)
         yield daymark
@@ -167,20 +170,22 @@ async def running_daymark(
 
 @asynccontextmanager
 async def starting_daymark(
-    folder: Path, configuration: str, *, checkout: Checkout = THIS_CHECKOUT
+    folder: Path, configuration: str, *, checkout: Checkout = THIS_CHECKOUT, forked: bool = True
 ) -> AsyncIterator[Callable[[], Awaitable[RunFile]]]:
     """Start `daymark up`, and stop it at the end. Yields what waits for its ready line."""
     folder.mkdir(parents=True, exist_ok=True)
     open_to_everybody(folder)
     config, log = folder / "daymark.toml", folder / "up.log"
     config.write_text(configuration)
+    process: asyncio.subprocess.Process | ForkedProcess
+    arguments = ("up", "--config", str(config), "--data", str(folder))
     with log.open("wb") as log_file:
-        process = await asyncio.create_subprocess_exec(
-            *(*checkout.daymark, "up", "--config", str(config), "--data", str(folder)),
-            cwd=checkout.root,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=log_file,
-        )
+        if forked and checkout == THIS_CHECKOUT:
+            process = await start_forked(*arguments, cwd=checkout.root, errors=log_file)
+        else:
+            process = await asyncio.create_subprocess_exec(
+                *checkout.daymark, *arguments, cwd=checkout.root, stdout=asyncio.subprocess.PIPE, stderr=log_file
+            )
 
     async def ready() -> RunFile:
         assert process.stdout is not None

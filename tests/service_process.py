@@ -13,7 +13,7 @@ import httpx
 
 from shared.jetstream.client import LeanClient
 from shared.requests.client import NO_QUERY, ask
-from shared.service.stepped_time import status_endpoint
+from shared.requests.demonstration.clock_status import status_endpoint
 from tests.house import ROOT
 
 _START_TIMEOUT_S: Final = 60

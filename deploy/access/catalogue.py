@@ -34,11 +34,11 @@ from shared.jetstream.streams import (
 )
 from shared.requests import absences, access, activities, definitions, erasure, nudges, people, scores, webhooks
 from shared.requests.demonstration import next_hour
+from shared.requests.demonstration.clock_status import status_endpoint
 from shared.requests.playbook import drafts
 from shared.requests.roster import edits, overview, person
 from shared.requests.sources import endpoints as sources
 from shared.requests.sources import repairs, reports
-from shared.service.stepped_time import status_endpoint
 
 INGEST: Final = "ingest"
 SCORING: Final = "scoring"
@@ -81,6 +81,7 @@ _ASKED_BY_NUDGES: Final = subjects_of(
         people.PERSON_CONTACTS,
         people.PERSON_TODAY,
         people.PERSON_FIND,
+        definitions.DEFINITIONS_VERSION,
         sources.SOURCE_LIST,
         sources.SOURCE_STORE,
         sources.SOURCE_REMOVE,
@@ -125,6 +126,7 @@ ANSWERED: Final = {
             edits.ROSTER_SHOW,
             overview.ROSTER_OVERVIEW,
             person.ROSTER_PERSON,
+            definitions.DEFINITIONS_VERSION,
             definitions.NAMES_CHECK,
             definitions.PLAYBOOK_APPLY,
             definitions.PLAYBOOK_PREVIEW,

@@ -11,7 +11,7 @@ from shared.clock import monotonic_s
 from shared.errors import DaymarkError
 from shared.jetstream.streams import CLOCK, TICK_SUBJECT
 from shared.requests.client import NO_QUERY, NoResponder, Refused, ask
-from shared.service.stepped_time import ClockStatus, status_endpoint
+from shared.requests.demonstration.clock_status import ClockStatus, status_endpoint
 
 _SERVICES: Final = ("ingest", "scoring", "nudges")
 """In the order in which data flows: once a service has caught up after the one before it, nothing is in flight."""

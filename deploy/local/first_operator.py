@@ -5,7 +5,7 @@ from nats.aio.client import Client
 
 from deploy.local.connection import work_connected
 from deploy.local.settings import LocalSettings
-from shared.errors import DaymarkError
+from shared.errors import DaymarkError, in_english
 from shared.requests.access import OPERATOR_FIRST, OPERATOR_LIST
 from shared.requests.client import NO_QUERY, ask
 from shared.requests.roster.edits import ROSTER_SHOW
@@ -18,7 +18,7 @@ async def find_first_operator_url(settings: LocalSettings) -> str | None:
     try:
         return await work_connected(settings, _ask)
     except DaymarkError as failed:
-        _log.warning("no_first_address", problem=str(failed), remedy="`daymark operator first` prints it")
+        _log.warning("no_first_address", problem=in_english(failed), remedy="`daymark operator first` prints it")
         return None
 
 

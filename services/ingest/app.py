@@ -41,8 +41,9 @@ from shared.service.broker import ServiceBroker, make_app
 from shared.service.probes import check_broker, check_progress, first_problem, probe_routes, read_used_ratio
 from shared.service.process import Front, Job, probe_front, run_process
 from shared.service.settings import load_settings, read_strong_secret
-from shared.service.startup import has_finished, reach_broker, until_reached
+from shared.service.startup import has_finished, reach_broker
 from shared.service.stepped_time import answer_status, make_clock, read_last_tick, tick_router
+from shared.transient_errors import until_reached
 
 _log = structlog.get_logger()
 _NAME: Final = "ingest"

@@ -8,6 +8,7 @@ from nats.aio.msg import Msg
 
 from services.ingest.metrics import IngestMetrics
 from services.ingest.translate_webhooks import WebhookTranslator
+from shared.errors import in_english
 from shared.jetstream.client import LeanClient
 from shared.jetstream.pull_loop import PullLoop
 from shared.jetstream.streams import TRANSLATE_CONSUMER, WEBHOOKS
@@ -39,7 +40,7 @@ class WebhookConsumer:
             await self._translator.translate(batch)
         except TRANSIENT_ERRORS as failed:
             self._metrics.retries.inc()
-            _log.warning("translation_failed", error=type(failed).__name__, detail=str(failed), messages=len(batch))
+            _log.warning("translation_failed", error=type(failed).__name__, detail=in_english(failed), messages=len(batch))
             await self._loop.give_back(batch, delay_s=_RETRY_S)
         else:
             await self._loop.ack(batch)

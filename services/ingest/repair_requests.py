@@ -12,7 +12,7 @@ from services.ingest.reprocess.new_reading import Span, read_again
 from services.ingest.reprocess.plan import make_plan
 from services.ingest.settings import UnknownSource
 from shared.clock import Clock
-from shared.errors import DaymarkError, Refusal
+from shared.errors import DaymarkError, Refusal, in_english
 from shared.event_types import WEBHOOK_RECEIVED
 from shared.jetstream.client import LeanClient
 from shared.jetstream.dead_letters import Letter, NoSuchLetter, find_letter, list_newest_letters, replay_letter
@@ -117,7 +117,7 @@ class RepairRequests:
             plan = await make_plan(self._client, reading, on_progress=_ignore)
             await carry_out(self._client, plan, on_progress=_ignore)
         except (DaymarkError, *TRANSIENT_ERRORS) as failed:  # nobody awaits it; whoever asked sees that nothing has changed
-            _log.error("reading_again_failed", source=source.name, error=type(failed).__name__, detail=str(failed))
+            _log.error("reading_again_failed", source=source.name, error=type(failed).__name__, detail=in_english(failed))
         else:
             _log.info("read_again", source=source.name, webhooks=reading.webhooks, events=len(plan.events))
 

@@ -23,6 +23,7 @@ from services.ingest.read_body import BodyReader, BodyTooLarge, CrowdedOut
 from services.ingest.receive_webhook import NoSuchSource, WebhookReceiver
 from services.ingest.settings import IngestSection
 from shared.clock import Clock, monotonic_s
+from shared.errors import in_english
 from shared.jetstream.publisher import NotStored
 from shared.observation import SourceName
 from shared.service.http.protocol import CUT
@@ -138,7 +139,7 @@ class Door:
             self._metrics.signature_failures.labels(source, _cause_of(mismatch)).inc()
             return _Outcome(source, "unauthorized")
         except NotStored as failed:
-            _log.warning("webhook_not_stored", source=source, error=str(failed))
+            _log.warning("webhook_not_stored", source=source, error=in_english(failed))
             return _Outcome(source, "unavailable")
         return _Outcome(source, "stored")
 

@@ -105,7 +105,7 @@ class NudgesService:
         self._timed = self._make_timed_job()
         self._intake = self._make_intake()
         lifetime_s = _STREAM_SHARE * settings.nudges.http_limits().request_timeout_s
-        self._live = LiveTeams(self._pool, Renderer(), clock, lifetime_s=lifetime_s)
+        self._live = LiveTeams(self._pool, Renderer(), clock, lifetime_s=lifetime_s, read_version=self._roster.read_version)
         self._deliveries = [self._make_delivery_loop(channel) for channel in channels.values()]
         self._broker = self._make_broker()
         self.app = make_app(self._broker, service=_NAME, description=_DESCRIPTION)

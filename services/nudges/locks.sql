@@ -6,18 +6,8 @@ SELECT pg_advisory_xact_lock_shared(hashtext('nudges.erasure')),
 
 -- name: lock_people
 -- As lock_person for several people. One finished day of a team at a time: of two reps who finish at once, the second sees the first
--- one's day. Replicas take the locks in the order of their keys, since two names may share one. What follows in the transaction are
--- rows looked up by their keys: a plan made while the tables were small must not read all of them once they have grown.
-WITH erasure AS MATERIALIZED (
-    SELECT pg_advisory_xact_lock_shared(hashtext('nudges.erasure')), set_config('enable_seqscan', 'off', true)
-)
-SELECT pg_advisory_xact_lock(wanted.class, wanted.key)
-FROM erasure, LATERAL (
-    SELECT DISTINCT kind, class, key FROM (
-        SELECT 1, hashtext('nudges.person'), hashtext(id) FROM unnest($1::text[]) AS id
-        UNION ALL SELECT 2, hashtext('nudges.team'), hashtext(id) FROM unnest($2::text[]) AS id
-    ) AS named (kind, class, key) ORDER BY kind, class, key
-) AS wanted;
+-- one's day. The function takes all locks in the order of their keys, and lets the rest of the transaction read through indexes only.
+SELECT lock_people($1::text[], $2::text[], '{}');
 
 -- name: lock_erasure
 -- Waits for every decision that is under way, and lets no new one begin.

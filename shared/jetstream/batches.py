@@ -8,6 +8,7 @@ from typing import Final
 import structlog
 from nats.aio.msg import Msg
 
+from shared.errors import in_english
 from shared.jetstream.progress import Progress
 from shared.jetstream.pull_loop import PullLoop
 from shared.transient_errors import TRANSIENT_ERRORS
@@ -69,7 +70,7 @@ async def _retry_until_done(
                 return await work()
         except TRANSIENT_ERRORS as failed:
             on_retry()
-            _log.warning("batch_failed", error=type(failed).__name__, detail=str(failed), retry_in_s=wait_s)
+            _log.warning("batch_failed", error=type(failed).__name__, detail=in_english(failed), retry_in_s=wait_s)
         try:
             async with asyncio.timeout(wait_s):
                 await stopping.wait()

@@ -21,6 +21,7 @@ from nats.js import JetStreamContext
 from nats.js.client import DEFAULT_JS_SUB_PENDING_BYTES_LIMIT, DEFAULT_JS_SUB_PENDING_MSGS_LIMIT
 from nats.protocol.parser import AWAITING_CONTROL_LINE, Parser
 
+from shared.errors import in_english
 from shared.jetstream.connection_log import ConnectionLog, NoLog, PermissionViolations
 from shared.jetstream.inbox import inbox_prefix
 
@@ -151,7 +152,7 @@ class _PullSubscription(JetStreamContext.PullSubscription):
         except TimeoutError as expired:
             raise nats.errors.TimeoutError from expired
         except nats.js.errors.Error as refused:
-            _log.warning("pull_refused", consumer=self._consumer, error=type(refused).__name__, detail=str(refused))
+            _log.warning("pull_refused", consumer=self._consumer, error=type(refused).__name__, detail=in_english(refused))
             await asyncio.sleep(REFUSED_S)
             raise nats.errors.TimeoutError from refused
 

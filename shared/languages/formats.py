@@ -11,7 +11,7 @@ from babel.dates import format_date, get_day_names
 from babel.numbers import format_decimal, get_decimal_symbol
 
 from shared.languages.current import current_locale
-from shared.languages.messages import gettext, pgettext
+from shared.languages.messages import pgettext
 
 
 def number_text(value: Decimal) -> str:
@@ -38,14 +38,6 @@ def with_decimal_point(typed: str) -> str:
     """A number that somebody typed in their language, as files have it: `1.5` for `1,5` in Spanish. Any other text stays."""
     whole, _, places = typed.partition(get_decimal_symbol(current_locale()))
     return f"{whole}.{places}" if whole.isdecimal() and places.isdecimal() else typed
-
-
-def either(texts: Sequence[str]) -> str:
-    """`offer`, `offer or won`, `open or offer or won`."""
-    first, *others = texts
-    for other in others:
-        first = gettext("{first} or {second}").format(first=first, second=other)
-    return first
 
 
 def weekday_names(*, is_short: bool = False) -> Sequence[str]:

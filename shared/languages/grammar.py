@@ -1,4 +1,5 @@
-"""How a language puts words together where a translation alone cannot: lists, the singular of a label, and contractions."""
+"""How a language puts words together where a translation alone cannot: lists, alternatives, the singular of a label, and
+contractions."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -21,16 +22,18 @@ _SPANISH_AFTER_THE_NOUN: Final = frozenset(
 _SPANISH_VOWELS: Final = "aeiouáéíóú"
 _SPANISH_ENDINGS_OF_SINGULARS: Final = ("is", "us", "ss", "ás", "és", "ís", "ós", "ús")
 _SPANISH_AND_BEFORE_I: Final = re.compile(r"^h?[ií](?!e)", re.IGNORECASE)
+_SPANISH_OR_BEFORE_O: Final = re.compile(r"^['\"«]?(?:h?[oó]|8)", re.IGNORECASE)
 _SPANISH_ARTICLE: Final = "el "
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Grammar:
-    """`singular` turns the label of several things into that of a single thing. `joined` makes a list. `contracted` puts a
-    preposition before a noun."""
+    """`singular` turns the label of several things into that of a single thing. `joined` makes a list, and `either` a
+    choice. `contracted` puts a preposition before a noun."""
 
     singular: Callable[[str], str]
     joined: Callable[[Sequence[str]], str]
+    either: Callable[[Sequence[str]], str]
     contracted: Callable[[str, str], str]
 
 
@@ -42,6 +45,11 @@ def singular(label: str) -> str:
 def joined(parts: Sequence[str]) -> str:
     """`calls, meetings and proposals`."""
     return "".join(parts) if len(parts) <= 1 else _grammar().joined(parts)
+
+
+def either(parts: Sequence[str]) -> str:
+    """`offer`, `offer or won`, `open or offer or won`."""
+    return "".join(parts) if len(parts) <= 1 else _grammar().either(parts)
 
 
 def filled(text: str, /, **values: str | int) -> str:
@@ -74,12 +82,20 @@ def _list_of_locale(parts: Sequence[str]) -> str:
     return format_list(list(parts), locale=current_locale())
 
 
+def _choice_of_locale(parts: Sequence[str]) -> str:
+    return format_list(list(parts), style="or", locale=current_locale())
+
+
 def _joined_with(conjunction: str, parts: Sequence[str]) -> str:
     return f"{', '.join(parts[:-1])} {conjunction} {parts[-1]}"
 
 
 def _english_list(parts: Sequence[str]) -> str:
     return _joined_with("and", parts)
+
+
+def _english_choice(parts: Sequence[str]) -> str:
+    return " or ".join(parts)
 
 
 def _english_singular(label: str) -> str:
@@ -101,6 +117,11 @@ def _english_singular_noun(plural: str) -> str:
 def _spanish_list(parts: Sequence[str]) -> str:
     """`e` stands for `y` before the sound of `i`."""
     return _joined_with("e" if _SPANISH_AND_BEFORE_I.match(parts[-1]) else "y", parts)
+
+
+def _spanish_choice(parts: Sequence[str]) -> str:
+    """`u` stands for `o` before the sound of `o`."""
+    return parts[0] + "".join(f" {'u' if _SPANISH_OR_BEFORE_O.match(part) else 'o'} {part}" for part in parts[1:])
 
 
 def _spanish_singular(label: str) -> str:
@@ -128,8 +149,8 @@ def _spanish_contraction(preposition: str, noun: str) -> str:
     return _apart(preposition, noun)
 
 
-_UNKNOWN: Final = _Grammar(singular=str, joined=_list_of_locale, contracted=_apart)
+_UNKNOWN: Final = _Grammar(singular=str, joined=_list_of_locale, either=_choice_of_locale, contracted=_apart)
 _GRAMMARS: Final = {
-    ENGLISH: _Grammar(singular=_english_singular, joined=_english_list, contracted=_apart),
-    "es": _Grammar(singular=_spanish_singular, joined=_spanish_list, contracted=_spanish_contraction),
+    ENGLISH: _Grammar(singular=_english_singular, joined=_english_list, either=_english_choice, contracted=_apart),
+    "es": _Grammar(singular=_spanish_singular, joined=_spanish_list, either=_spanish_choice, contracted=_spanish_contraction),
 }

@@ -29,7 +29,7 @@ Section = Mapping[str, Value]
 class DocumentPart(BaseModel):
     """Texts as an author has written them, whether or not they are right."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
 
 class BehaviourDocument(DocumentPart):

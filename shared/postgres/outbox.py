@@ -28,7 +28,7 @@ from shared.postgres.shared_connection import Querier, change, columns_of
 
 _QUERIES: Final = Queries.beside(__file__)
 _ROWS_MAX: Final = 500
-_LEASE_S: Final = 5.0
+LEASE_S: Final = 5.0
 _LEASED_MAX: Final = 5_000
 """How many committed events one process holds in memory. What is more than that is left to its rows."""
 
@@ -68,11 +68,11 @@ def make_event(
 
 async def enqueue_events(connection: Querier, events: Sequence[OutboxEvent]) -> None:
     """Put events into the outbox, in this order, within the transaction that makes them true."""
-    await change(connection, _QUERIES["enqueue_events"], [_row(event) for event in events])
+    await change(connection, _QUERIES["enqueue_events"], [event_row(event) for event in events])
 
 
-class _Row(NamedTuple):
-    """An event as it is stored."""
+class EventRow(NamedTuple):
+    """An event as it is stored, for a statement that enqueues it itself."""
 
     event_id: str
     event_type: str
@@ -82,8 +82,9 @@ class _Row(NamedTuple):
     at: datetime
 
 
-def _row(event: OutboxEvent) -> _Row:
-    return _Row(event.event_id, event.event_type, event.subject, event.body.model_dump_json(), event.traceparent, event.at)
+def event_row(event: OutboxEvent) -> EventRow:
+    """The columns of an event, in the order in which `enqueue_events` takes them."""
+    return EventRow(event.event_id, event.event_type, event.subject, event.body.model_dump_json(), event.traceparent, event.at)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,7 +92,7 @@ class LeasedEvent:
     """An event whose row this process publishes and deletes."""
 
     row_id: int
-    stored: _Row
+    stored: EventRow
 
 
 class EventLeases:
@@ -104,9 +105,13 @@ class EventLeases:
         """As `enqueue_events`."""
         if not events:
             return
-        rows = [_row(event) for event in events]
-        stored = await connection.fetch(_QUERIES["enqueue_leased_events"], *columns_of(rows), _LEASE_S)
-        self.events += [LeasedEvent(row_id=record["id"], stored=row) for record, row in zip(stored, rows, strict=True)]
+        rows = [event_row(event) for event in events]
+        stored = await connection.fetch(_QUERIES["enqueue_leased_events"], *columns_of(rows), LEASE_S)
+        self.add([record["id"] for record in stored], rows)
+
+    def add(self, row_ids: Sequence[int], rows: Sequence[EventRow]) -> None:
+        """Events that a statement has enqueued under leases of `LEASE_S`, with the ids of their rows."""
+        self.events += [LeasedEvent(row_id=row_id, stored=row) for row_id, row in zip(row_ids, rows, strict=True)]
 
 
 async def find_outbox_state(pool: asyncpg.Pool) -> OutboxState:
@@ -193,7 +198,7 @@ class OutboxRelay:
         if self._on_published is not None:
             self._on_published(event_type)
 
-    def _message(self, row: _Row) -> Outgoing:
+    def _message(self, row: EventRow) -> Outgoing:
         headers = event_headers(
             event_id=row.event_id,
             event_type=row.event_type,
@@ -205,5 +210,5 @@ class OutboxRelay:
         return Outgoing(subject=row.event_type, headers=headers, data=row.body.encode())
 
 
-def _stored(row: asyncpg.Record) -> _Row:
-    return _Row(row["event_id"], row["event_type"], row["subject"], row["body"], row["traceparent"], row["at"])
+def _stored(row: asyncpg.Record) -> EventRow:
+    return EventRow(row["event_id"], row["event_type"], row["subject"], row["body"], row["traceparent"], row["at"])

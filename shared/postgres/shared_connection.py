@@ -90,6 +90,9 @@ class SharedConnection:
             result = await make()
             self._made[key].set_result(result)
             return result
+        if self._made[key].done():
+            done: Result = self._made[key].result()
+            return done
         self._running -= 1  # the others do not wait for this piece, which waits for one of them
         self._answer_when_all_wait()
         made: Result = await self._made[key]

@@ -66,6 +66,12 @@ class RescoreState(Schema):
     days: int
 
 
+class DefinitionsVersion(Schema):
+    """The version of the roster and all playbooks together. It rises with every change."""
+
+    version: int
+
+
 class PreviewQuery(Schema):
     """A playbook file, and how many weeks back to judge by it."""
 
@@ -156,6 +162,7 @@ class AnnouncementPage(Page[AnnouncementRow]):
 
 
 ROSTER_APPLY: Final = Endpoint(subject="roster.apply.v1", query=DefinitionFile, reply=Applied)
+DEFINITIONS_VERSION: Final = Endpoint(subject="roster.version.v1", query=NoQuery, reply=DefinitionsVersion)
 NAMES_CHECK: Final = Endpoint(subject="roster.check_names.v1", query=NamesQuery, reply=NamesQuery)
 PLAYBOOK_APPLY: Final = Endpoint(subject="playbook.apply.v1", query=DefinitionFile, reply=Applied)
 PLAYBOOK_PREVIEW: Final = Endpoint(subject="playbook.preview.v1", query=PreviewQuery, reply=Preview)

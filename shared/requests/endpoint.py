@@ -12,7 +12,7 @@ LANGUAGE_HEADER: Final = "Accept-Language"
 class Schema(BaseModel):
     """The base of every query and reply. A reader ignores fields that it does not know."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
 
 class NoQuery(Schema):

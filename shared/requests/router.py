@@ -11,7 +11,7 @@ from faststream.nats import NatsMessage, NatsRouter
 from pydantic import BaseModel
 from pydantic_core import from_json
 
-from shared.errors import DaymarkError
+from shared.errors import DaymarkError, in_english
 from shared.jetstream.inbox import INBOXES
 from shared.languages.current import preferred_language, using_language
 from shared.languages.messages import gettext, marked
@@ -101,7 +101,7 @@ def _misunderstood(_: Exception) -> Envelope:
 
 
 def _unavailable(failed: Exception, message: NatsMessage) -> Envelope:
-    _log.warning("request_failed", subject=message.raw_message.subject, error=type(failed).__name__, detail=str(failed))
+    _log.warning("request_failed", subject=message.raw_message.subject, error=type(failed).__name__, detail=in_english(failed))
     return Envelope(ok=False, error=gettext(_BUSY))
 
 

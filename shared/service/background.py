@@ -7,6 +7,7 @@ from typing import Final
 import structlog
 
 from shared.clock import Clock, SystemClock
+from shared.errors import in_english
 from shared.jetstream.progress import Progress
 from shared.transient_errors import TRANSIENT_ERRORS
 
@@ -62,7 +63,9 @@ class BackgroundJob:
             with self.progress.attempt():
                 wait_s = await self._work()
         except TRANSIENT_ERRORS as failed:
-            _log.warning("job_failed", job=self.name, error=type(failed).__name__, detail=str(failed), retry_in_s=_RETRY_S)
+            _log.warning(
+                "job_failed", job=self.name, error=type(failed).__name__, detail=in_english(failed), retry_in_s=_RETRY_S
+            )
             return _RETRY_S
         return self._interval_s if wait_s is None else wait_s
 

@@ -22,6 +22,7 @@ from nats.aio.msg import Msg
 from pydantic import ValidationError
 from pydantic_core import from_json
 
+from shared.errors import in_english
 from shared.jetstream.batches import BUG_RETRY_S
 from shared.jetstream.dead_letters import dead_letter, problems_of
 from shared.jetstream.progress import Progress
@@ -96,7 +97,9 @@ class _Settle(BaseMiddleware[Any, Any]):
             with self._progress.attempt():
                 await self._handle_or_bury(call_next, message)
         except TRANSIENT_ERRORS as failed:
-            _log.warning("message_failed", subject=message.raw_message.subject, error=type(failed).__name__, detail=str(failed))
+            _log.warning(
+                "message_failed", subject=message.raw_message.subject, error=type(failed).__name__, detail=in_english(failed)
+            )
             return RETRY_S
         except Exception as failed:  # noqa: BLE001 - it is logged, and must not end the subscriber
             _log.error("message_failed", subject=message.raw_message.subject, exc_info=failed)

@@ -16,19 +16,16 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from shared.errors import DaymarkError
+from shared.errors import DaymarkError, in_english
 from shared.service.broker import ServiceBroker
 from shared.service.http.limits import DEFAULT_LIMITS, PROBE_LIMITS, HttpLimits, raise_open_files_limit
 from shared.service.http_server import http_server
 from shared.service.logs import configure_logs
 from shared.service.probes import starting_routes
-from shared.service.settings import CommonSettings, SecretMissing, SettingsRefused, load_settings
-from shared.service.startup import until_reached
+from shared.service.settings import EXIT_MISCONFIGURED, CommonSettings, SecretMissing, SettingsRefused, load_settings
+from shared.transient_errors import until_reached
 
 _log = structlog.get_logger()
-
-EXIT_MISCONFIGURED: Final = 78
-"""The exit status of a process that cannot start as it is configured; starting it again would not help."""
 
 _GC_THRESHOLD: Final = 200_000
 """After so many new containers Python looks for cycles among the youngest. Messages in hand are many and form no cycles; with
@@ -55,10 +52,10 @@ def run_service(name: str, kind: type[SomeSettings], run: Callable[[SomeSettings
         raise_open_files_limit()
         uvloop.run(_until_stopped(run(settings)))
     except (SettingsRefused, SecretMissing) as refused:
-        _log.error("misconfigured", problem=str(refused))
+        _log.error("misconfigured", problem=in_english(refused))
         raise SystemExit(EXIT_MISCONFIGURED) from None
     except DaymarkError as failed:
-        _log.error("cannot_go_on", problem=str(failed))
+        _log.error("cannot_go_on", problem=in_english(failed))
         raise SystemExit(1) from None
 
 

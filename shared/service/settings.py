@@ -25,6 +25,8 @@ CONFIG_VARIABLE: Final = "DAYMARK_CONFIG"
 DEFAULT_FILE: Final = Path(__file__).parents[1] / "daymark.default.toml"
 SECRET_MIN_BYTES: Final = 16
 """A shorter secret can be guessed."""
+EXIT_MISCONFIGURED: Final = 78
+"""The exit status of a process that cannot start as it is configured; starting it again would not help."""
 _PREFIX: Final = "DAYMARK_"
 _DELIMITER: Final = "__"
 _UPGRADE: Final = f"upgrade this service; it is of version {VERSION}, and the configuration was written for a later one"

@@ -1,9 +1,8 @@
 """How a service reaches its servers: it waits for them, so the order in which things are started does not matter."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 import asyncpg
 import structlog
@@ -14,12 +13,10 @@ from shared.postgres.migrations import migrate
 from shared.postgres.pool import make_pool
 from shared.service.broker import ServiceBroker
 from shared.service.settings import PostgresSection, read_secret
-from shared.transient_errors import TRANSIENT_ERRORS
+from shared.transient_errors import TRANSIENT_ERRORS, until_reached
 
 _log = structlog.get_logger()
-_RETRY_S: Final = 0.5
 _CLOSE_S: Final = 1.0
-Reached = TypeVar("Reached")
 
 
 async def reach_broker(broker: ServiceBroker) -> Client:
@@ -56,17 +53,3 @@ async def has_finished(connection: Client, stream: str, consumer: str) -> bool:
         return await backlog(connection, stream, consumer) == 0
     except TRANSIENT_ERRORS:
         return False
-
-
-async def until_reached(server: str, attempt: Callable[[], Awaitable[Reached]]) -> Reached:
-    """Try until the server answers. Each problem is logged once."""
-    last_problem = ""
-    while True:
-        try:
-            return await attempt()
-        except TRANSIENT_ERRORS as failed:
-            problem = f"{type(failed).__name__}: {failed}"
-            if problem != last_problem:
-                last_problem = problem
-                _log.warning("waiting_for_server", server=server, problem=problem)
-        await asyncio.sleep(_RETRY_S)

@@ -12,22 +12,11 @@ from pydantic import TypeAdapter
 
 from shared.clock import Clock, SteppedClock, SystemClock
 from shared.jetstream.streams import CLOCK, TICK_SUBJECT
-from shared.requests.endpoint import Endpoint, NoQuery, Schema
+from shared.requests.demonstration.clock_status import ClockStatus, status_endpoint
+from shared.requests.endpoint import NoQuery
 from shared.requests.router import RequestRouter
 
 _INSTANT: Final = TypeAdapter(datetime)
-
-
-class ClockStatus(Schema):
-    """Where a service's clock stands, and whether all work that is due by then is done."""
-
-    now: datetime
-    caught_up: bool
-
-
-def status_endpoint(service: str) -> Endpoint[NoQuery, ClockStatus]:
-    """How whoever steps the time asks a service. Replicas share the subject: what is due lives in the servers."""
-    return Endpoint(subject=f"clock.status.v1.{service}", query=NoQuery, reply=ClockStatus)
 
 
 def make_clock(mode: Literal["system", "stepped"]) -> Clock:

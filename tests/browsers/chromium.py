@@ -58,6 +58,12 @@ class Chromium:
         strokes = [{"type": kind, "value": key} for key in keys for kind in ("keyDown", "keyUp")]
         self._post("actions", {"actions": [{"type": "key", "id": "keyboard", "actions": strokes}]})
 
+    def press_together(self, *keys: str) -> None:
+        """Press keys in this order, and let go of none before all are down: Control and A."""
+        pressed = [{"type": "keyDown", "value": key} for key in keys]
+        strokes = [*pressed, *({"type": "keyUp", "value": key} for key in reversed(keys))]
+        self._post("actions", {"actions": [{"type": "key", "id": "keyboard", "actions": strokes}]})
+
     def describe_focus(self) -> tuple[str, str]:
         """The role and the name of what has the focus, as a screen reader says them."""
         focused = self._get("element/active")

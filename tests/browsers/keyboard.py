@@ -11,12 +11,20 @@ from tests.browsers.chromium import Chromium
 TAB: Final = "\ue004"
 ENTER: Final = "\ue007"
 SPACE: Final = " "
+CONTROL: Final = "\ue009"
 _STOPS_MAX: Final = 150
 _WAIT_S: Final = 30.0
 _POLL_S: Final = 0.02
-_HAS_OUTLINE: Final = """
-const style = getComputedStyle(document.activeElement);
-return style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0;
+_SHOWS_FOCUS: Final = """
+const focused = document.activeElement;
+if (focused === document.body) return true;
+const style = getComputedStyle(focused);
+const place = focused.getBoundingClientRect();
+return style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0 && place.top < innerHeight && place.bottom > 0;
+"""
+_SELECTED: Final = """
+const field = document.activeElement;
+return field.value.slice(field.selectionStart, field.selectionEnd);
 """
 
 
@@ -39,8 +47,8 @@ class Keyboard:
         for _ in range(_STOPS_MAX):
             self.chromium.press(TAB)
             focus = self.focus()
+            assert self.chromium.run(_SHOWS_FOCUS), f"nobody sees that {focus} has the focus"
             if focus.role == role and focus.name.startswith(name):
-                assert self.chromium.run(_HAS_OUTLINE), f"nobody sees that {focus} has the focus"
                 return
             stops.append(focus)
         raise AssertionError(f"no {role} {name!r} among {stops}")
@@ -55,6 +63,12 @@ class Keyboard:
         """Go to a field, and type."""
         self.tab_to(role, name)
         self.chromium.press(text)
+
+    def copy(self, role: str, name: str) -> str:
+        """Go to a text that can be copied, and select all of it. Returns what Control and C would copy."""
+        self.tab_to(role, name)
+        self.chromium.press_together(CONTROL, "a")
+        return str(self.chromium.run(_SELECTED))
 
     def see(self, text: str) -> None:
         """Return once the text is there. A script that waited for it would end with its page, which may be left meanwhile."""

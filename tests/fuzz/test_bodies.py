@@ -13,7 +13,7 @@ from tests.services.ingest.senders import BY_NAME, SENDERS, Sender
 OUTCOMES = {"refused at the door", "dead letter of a body", "dead letter of an item", "ignored", "translated"}
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.integers(0, 2**64))
 def test_a_mutated_body_has_one_of_the_declared_outcomes(seed: int) -> None:
     outcomes: Counter[str] = Counter()

@@ -27,6 +27,20 @@ _KEYWORDS: Final = """
 """
 _SQL_KEYWORDS: Final = frozenset(_KEYWORDS.split())
 _QUERY_NAME: Final = re.compile(r"^-- name: (\w+)", re.MULTILINE)
+_DEFINING: Final = (
+    ast.FunctionDef,
+    ast.AsyncFunctionDef,
+    ast.ClassDef,
+    ast.arg,
+    ast.Name,
+    ast.Attribute,
+    ast.alias,
+    ast.ExceptHandler,
+    ast.MatchAs,
+    ast.MatchStar,
+    ast.MatchMapping,
+)
+"""The nodes that may define a name. Most nodes are of other kinds."""
 
 
 class NameKind(StrEnum):
@@ -55,7 +69,8 @@ def split_name(name: str) -> tuple[str, ...]:
 def defined_names(module: Module) -> Iterator[Name]:
     """Every name that a module defines: functions, classes, parameters, and targets of assignments, loops and `as`."""
     for node in module.nodes:
-        yield from _names_of(node)
+        if isinstance(node, _DEFINING):
+            yield from _names_of(node)
 
 
 def sql_names(text: str) -> Iterator[tuple[str, int]]:

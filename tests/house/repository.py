@@ -34,7 +34,7 @@ class Module:
     text: str
     tree: ast.Module
     nodes: tuple[ast.AST, ...]
-    """All nodes of the tree, breadth first."""
+    """All nodes of the tree, breadth first, without the contexts of expressions."""
 
     @property
     def folder(self) -> PurePosixPath:
@@ -66,7 +66,11 @@ class Repository:
     @cached_property
     def modules(self) -> tuple[Module, ...]:
         """All Python files, parsed."""
-        return tuple(self._parse(path) for path in self.paths if path.suffix == ".py")
+        gc.disable()  # looking for cycles among millions of nodes takes longer than parsing; and see `_parse`
+        try:
+            return tuple(self._parse(path) for path in self.paths if path.suffix == ".py")
+        finally:
+            gc.enable()
 
     @cached_property
     def sql_paths(self) -> tuple[PurePosixPath, ...]:
@@ -101,10 +105,21 @@ class Repository:
         return frozenset(self.paths)
 
     def _parse(self, path: PurePosixPath) -> Module:
+        """Without the garbage collector: a finalizer that parses code meanwhile, such as one that warns, breaks the parser of
+        Python 3.11."""
         text = self.text(path)
-        gc.disable()  # a finalizer that parses code meanwhile, such as one that warns, breaks the parser of Python 3.11
-        try:
-            tree = ast.parse(text, filename=str(path))
-        finally:
-            gc.enable()
-        return Module(path=path, text=text, tree=tree, nodes=tuple(ast.walk(tree)))
+        tree = ast.parse(text, filename=str(path))
+        return Module(path=path, text=text, tree=tree, nodes=_all_nodes(tree))
+
+
+def _all_nodes(tree: ast.Module) -> tuple[ast.AST, ...]:
+    """As `ast.walk`, in half its time."""
+    nodes: list[ast.AST] = [tree]
+    for node in nodes:
+        for name in node._fields:
+            child = getattr(node, name, None)
+            if isinstance(child, list):
+                nodes.extend([part for part in child if isinstance(part, ast.AST)])
+            elif isinstance(child, ast.AST) and not isinstance(child, ast.expr_context):
+                nodes.append(child)
+    return tuple(nodes)

@@ -27,7 +27,7 @@ from deploy.local.settings import ListenSection, LocalSettings
 from shared.service.http_client import make_http_client
 from shared.service.probes import STARTING
 from shared.service.settings import read_secret
-from shared.service.startup import until_reached
+from shared.transient_errors import until_reached
 
 _log = structlog.get_logger()
 _READY_EXPECTED_S: Final = 90.0

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Protocol
+from typing import IO, Final, Protocol
 
 import structlog
 
@@ -13,8 +13,8 @@ from deploy.local.servers.parent_process import terminate_with_parent
 from deploy.local.servers.supervised_server import BackOff, SupervisedServer
 from deploy.local.settings import KeyPath, child_environment
 from shared.clock import monotonic_s
-from shared.errors import DaymarkError
-from shared.service.process import EXIT_MISCONFIGURED
+from shared.errors import DaymarkError, in_english
+from shared.service.settings import EXIT_MISCONFIGURED
 
 _log = structlog.get_logger()
 _STOP_TIMEOUT_S: Final = 4.5
@@ -68,7 +68,9 @@ class ServiceProcess:
             try:
                 code = await self._run()
             except OSError as failed:
-                _log.warning("process_not_started", process=self.name, problem=str(failed), restart_in_s=back_off.pause_s)
+                _log.warning(
+                    "process_not_started", process=self.name, problem=in_english(failed), restart_in_s=back_off.pause_s
+                )
             else:
                 if self._is_stopping:
                     return
@@ -99,20 +101,30 @@ class ServiceProcess:
         """
         output = self.log.open("ab") if self.log is not None else None
         try:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                self.module,
-                env=child_environment({**self.environment, "PYTHONPATH": str(_REPOSITORY)}, reads=self.reads),
-                stdout=output or sys.stderr,
-                stderr=output,
-                preexec_fn=terminate_with_parent(),
-            )
+            environment = child_environment({**self.environment, "PYTHONPATH": str(_REPOSITORY)}, reads=self.reads)
+            self._process = await start_process(self.module, environment, output)
         finally:
             if output is not None:
                 output.close()
         self.on_start()
         return await self._process.wait()
+
+
+async def start_process(module: str, environment: Mapping[str, str], output: IO[bytes] | None) -> asyncio.subprocess.Process:
+    """Start a Python that ends with this process. What it writes goes to `output`, or to the standard error of this process.
+
+    Raises:
+        OSError: there is no file or process to be had.
+    """
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        module,
+        env=environment,
+        stdout=output or sys.stderr,
+        stderr=output,
+        preexec_fn=terminate_with_parent(),
+    )
 
 
 async def supervise(processes: Sequence[Supervised], *, until: Awaitable[object]) -> None:

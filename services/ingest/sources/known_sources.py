@@ -11,7 +11,7 @@ from services.ingest.settings import IngestSettings
 from services.ingest.sources.reload_secrets import reload_secrets
 from services.ingest.sources.sealed_secrets import SecretsKey, SourcesKeyChanged, SourcesKeyMissing
 from services.ingest.sources.stored_sources import StoredSource, find_last_change, list_stored_sources
-from shared.errors import Refusal, Unavailable
+from shared.errors import Refusal, Unavailable, in_english
 from shared.jetstream.stored_messages import StreamUnreadable
 from shared.observation import SourceName
 
@@ -87,7 +87,7 @@ class KnownSources:
                 sources[name] = self._unseal(name, document)
             except (SourcesKeyMissing, SourcesKeyChanged) as unusable:
                 self.problems[name] = unusable
-                _log.error("stored_source_not_opened", source=name, problem=str(unusable))
+                _log.error("stored_source_not_opened", source=name, problem=in_english(unusable))
         closed = [name for name in self.open if name not in sources and name not in self._settings.sources]
         changed = {name: source for name, source in sources.items() if self.open.get(name) != source}
         for name in closed:

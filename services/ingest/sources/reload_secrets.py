@@ -6,6 +6,7 @@ import structlog
 
 from services.ingest.domain.webhook import Source
 from services.ingest.settings import IngestSettings
+from shared.errors import in_english
 from shared.observation import SourceName
 from shared.service.settings import SecretMissing, SecretTooShort
 
@@ -19,7 +20,9 @@ def reload_secrets(settings: IngestSettings, sources: dict[SourceName, Source]) 
     try:
         reloaded = settings.read_sources()
     except (SecretMissing, SecretTooShort) as unusable:
-        _log.warning("secret_missing" if isinstance(unusable, SecretMissing) else "secret_too_short", problem=str(unusable))
+        _log.warning(
+            "secret_missing" if isinstance(unusable, SecretMissing) else "secret_too_short", problem=in_english(unusable)
+        )
         return
     changed = [name for name, source in reloaded.items() if sources[name] != source]
     if changed:

@@ -9,8 +9,10 @@ from nats.aio.client import Client
 from services.nudges.access.operators import find_operator
 from services.nudges.domain.roster.access import PersonToday, RosterToday
 from shared.events import PersonId
-from shared.requests.client import ask
+from shared.requests.client import NO_QUERY, NoResponder, Refused, ask
+from shared.requests.definitions import DEFINITIONS_VERSION
 from shared.requests.people import PERSON_FIND, PERSON_TODAY, ContactQuery, NamedPerson, NameQuery, RosterExcerpt
+from shared.transient_errors import TRANSIENT_ERRORS
 
 _TIMEOUT_S: Final = 3.0
 _ATTEMPTS_MAX: Final = 2
@@ -57,6 +59,14 @@ class ScoringRoster:
         """
         query = NameQuery(typed=typed, is_email=is_email)
         return await ask(self._connection, PERSON_FIND, query, timeout_s=_TIMEOUT_S, attempts_max=_ATTEMPTS_MAX)
+
+    async def read_version(self) -> int | None:
+        """Of the roster and the playbooks; it rises with every change. None while scoring cannot say it."""
+        try:
+            reply = await ask(self._connection, DEFINITIONS_VERSION, NO_QUERY, timeout_s=_TIMEOUT_S, attempts_max=1)
+        except (*TRANSIENT_ERRORS, NoResponder, Refused):
+            return None
+        return reply.version
 
 
 async def add_operator_to(excerpt: RosterExcerpt, person_id: PersonId, pool: asyncpg.Pool) -> RosterToday:

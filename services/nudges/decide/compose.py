@@ -86,9 +86,11 @@ async def draft_for_rep(
     context: DecisionContext,
     *,
     deferred: Nudge | None = None,
+    recent: tuple[RecentNudge, ...] | None = None,
 ) -> Draft:
-    """Of a candidate about a rep's day; with `deferred`, of one that was decided before. Needs the person's lock."""
-    facts = await load_rep_facts(connection, candidate, report, context)
+    """Of a candidate about a rep's day; with `deferred`, of one that was decided before. `recent` is what they received lately,
+    if that is known already. Needs the person's lock."""
+    facts = await load_rep_facts(connection, candidate, report, context, recent=recent)
     verdict = may_send(candidate, facts, now=context.now)
     return _draft(candidate, rep_of(report), basis_of(report), verdict, facts.recent, context, deferred=deferred)
 

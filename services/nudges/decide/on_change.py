@@ -18,6 +18,7 @@ from services.nudges.domain.candidate import Candidate
 from services.nudges.domain.decision import NudgeStatus, Outcome
 from services.nudges.domain.ladder import ladders_after
 from services.nudges.domain.moments import Moment, scheduled_moments
+from services.nudges.domain.recent_nudges import RecentNudge
 from services.nudges.rules.catalogue import PRAISE, PRIORITIES, evaluate_rules, may_praise, rules_at
 from shared.events import BehaviourKey, DayReport
 from shared.postgres.shared_connection import Querier
@@ -86,7 +87,7 @@ async def _praise(connection: Querier, rule_context: RuleContext, context: Decis
     recent = await list_recent_nudges(connection, rep_id, timezone=report.timezone, now=context.now)
     outcomes: list[Outcome] = []
     for candidate in still_worth_sending(candidates, priorities=PRIORITIES, sent=sent, recent=recent, day=report.day):
-        outcome = await _send(connection, candidate, report, context)
+        outcome = await _send(connection, candidate, report, context, recent=recent)
         if outcome is not None:
             outcomes.append(outcome)
             if outcome.status != NudgeStatus.SUPPRESSED:
@@ -94,7 +95,14 @@ async def _praise(connection: Querier, rule_context: RuleContext, context: Decis
     return outcomes
 
 
-async def _send(connection: Querier, candidate: Candidate, report: DayReport, context: DecisionContext) -> Outcome | None:
+async def _send(
+    connection: Querier,
+    candidate: Candidate,
+    report: DayReport,
+    context: DecisionContext,
+    *,
+    recent: tuple[RecentNudge, ...] | None = None,
+) -> Outcome | None:
     """Bring a candidate before policy and store what comes of it; None when its occasion already has a nudge."""
-    draft = await draft_for_rep(connection, candidate, report, context)
+    draft = await draft_for_rep(connection, candidate, report, context, recent=recent)
     return await persist(connection, draft, rep_of(report), context)

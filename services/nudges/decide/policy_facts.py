@@ -23,8 +23,16 @@ _QUERIES: Final = Queries.beside(__file__)
 _ONE_DAY: Final = timedelta(days=1)
 
 
-async def load_rep_facts(connection: Querier, candidate: Candidate, report: DayReport, context: DecisionContext) -> PolicyFacts:
-    """For a nudge to a rep about a day of theirs. Needs the person's lock."""
+async def load_rep_facts(
+    connection: Querier,
+    candidate: Candidate,
+    report: DayReport,
+    context: DecisionContext,
+    *,
+    recent: tuple[RecentNudge, ...] | None = None,
+) -> PolicyFacts:
+    """For a nudge to a rep about a day of theirs. `recent` is what they received lately, if that is known already. Needs the
+    person's lock."""
     rep_id, timezone, now = report.rep.id, report.timezone, context.now
     row = await connection.fetchrow(
         _QUERIES["find_rep_facts"],
@@ -44,7 +52,7 @@ async def load_rep_facts(connection: Querier, candidate: Candidate, report: DayR
         timezone=timezone,
         today=working_time_of_rep(DayReport.model_validate_json(row["today"])) if row["today"] is not None else None,
         about_day=report.day,
-        recent=await list_recent_nudges(connection, rep_id, timezone=timezone, now=now),
+        recent=recent if recent is not None else await list_recent_nudges(connection, rep_id, timezone=timezone, now=now),
         shortfall=shortfall if candidate.is_shortfall else None,
         objections=await _list_objections(connection, rep_id, timezone=timezone, now=now),
         assignment=context.holdout.assign(candidate, rep_id),

@@ -27,6 +27,7 @@ from services.nudges.deliver.deliveries import (
     mark_failed,
     mark_overdue_failed,
     mark_retry,
+    record_delivered,
 )
 from services.nudges.deliver.personal.contact_states import record_attempts
 from services.nudges.deliver.personal.neutral_text import neutral_nudge
@@ -48,7 +49,7 @@ from shared.events import (
     PossibleThanks,
     RepId,
 )
-from shared.postgres.outbox import enqueue_events, make_event
+from shared.postgres.outbox import OutboxEvent, enqueue_events, make_event
 from shared.postgres.pool import Connection
 from shared.postgres.shared_connection import Querier, SharedConnection, run_together
 from shared.trace import continue_trace, trace_id
@@ -133,14 +134,26 @@ class Deliverer:
         return Attempt(delivery=delivery, outcome=outcome, taken_s=monotonic_s() - started_s)
 
     async def record(self, attempts: Sequence[Attempt]) -> None:
-        """Record what came of these attempts, in one transaction. What is not recorded is sent again."""
-        if not attempts:
-            return
+        """Record what came of these attempts: in one statement for all from which nothing else follows than that they were
+        delivered, and in one transaction for the others. What is not recorded is sent again."""
         now = self.clock.now()
-        async with self.pool.acquire() as connection, connection.transaction():
-            await run_together(connection, [partial(self._record_attempt, attempt, now=now) for attempt in attempts])
+        accepted = [
+            (attempt.delivery, _delivered_event(attempt.delivery, attempt.delivery.attempts, now=now))
+            for attempt in attempts
+            if self._is_only_accepted(attempt)
+        ]
+        recorded = await record_delivered(self.pool, self.channel.name, accepted, now=now) if accepted else set()
+        others = [attempt for attempt in attempts if attempt.delivery.nudge.id not in recorded]
+        if others:
+            async with self.pool.acquire() as connection, connection.transaction():
+                await run_together(connection, [partial(self._record_attempt, attempt, now=now) for attempt in others])
         for attempt in attempts:
             self._count(attempt)
+
+    def _is_only_accepted(self, attempt: Attempt) -> bool:
+        """Whether nothing else is to be recorded than that the receiver accepted it."""
+        makes_known = self.channel.reaches_recipient and attempt.delivery.nudge.kind is NudgeKind.ANNOUNCEMENT
+        return isinstance(attempt.outcome, Delivered) and not attempt.outcome.tried and not makes_known
 
     def _count(self, attempt: Attempt) -> None:
         delivery, outcome = attempt.delivery, attempt.outcome
@@ -246,8 +259,15 @@ async def _record_delivered(connection: Querier, delivery: Delivery, *, reaches_
     attempts = await mark_delivered(connection, delivery, now=now)
     if attempts is None:
         return  # another process took over meanwhile and has recorded it
+    nudge = delivery.nudge
+    await enqueue_events(connection, [_delivered_event(delivery, attempts, now=now)])
+    if nudge.kind is NudgeKind.ANNOUNCEMENT and reaches_recipient:
+        await report_announcement_delivered(connection, nudge.id, traceparent=delivery.traceparent, now=now)
+
+
+def _delivered_event(delivery: Delivery, attempts: int, *, now: datetime) -> OutboxEvent:
     nudge, channel = delivery.nudge, delivery.channel
-    event = make_event(
+    return make_event(
         NUDGE_DELIVERED,
         NudgeDelivered(nudge_id=nudge.id, channel=channel, attempts=attempts, delivered_at=now),
         event_id=f"{nudge.id}:{channel}",
@@ -255,6 +275,3 @@ async def _record_delivered(connection: Querier, delivery: Delivery, *, reaches_
         traceparent=continue_trace(delivery.traceparent),
         at=now,
     )
-    await enqueue_events(connection, [event])
-    if nudge.kind is NudgeKind.ANNOUNCEMENT and reaches_recipient:
-        await report_announcement_delivered(connection, nudge.id, traceparent=delivery.traceparent, now=now)

@@ -9,8 +9,9 @@ import asyncpg
 
 from services.nudges.deliver.channel import LEASE_S
 from shared.events import Nudge, NudgeId
+from shared.postgres.outbox import OutboxEvent, event_row
 from shared.postgres.queries import Queries
-from shared.postgres.shared_connection import Querier, change
+from shared.postgres.shared_connection import Querier, change, columns_of
 
 _QUERIES: Final = Queries.beside(__file__)
 _ROLLING_RESTART: Final = timedelta(minutes=10)
@@ -58,6 +59,16 @@ async def mark_delivered(connection: Querier, delivery: Delivery, *, now: dateti
     """Record that the receiver accepted it. Returns the number of attempts; None if it was recorded before."""
     marked = await change(connection, _QUERIES["mark_delivered"], [(delivery.nudge.id, delivery.channel, now)])
     return marked[0]["attempts"] if marked else None
+
+
+async def record_delivered(
+    pool: asyncpg.Pool, channel: str, accepted: Sequence[tuple[Delivery, OutboxEvent]], *, now: datetime
+) -> set[NudgeId]:
+    """Record in one statement that the receiver accepted these, each with its event, and that the channel works. Returns those
+    that it has recorded: not what somebody else has taken over meanwhile, or recorded before."""
+    rows = [(delivery.nudge.id, delivery.attempts, *event_row(event)) for delivery, event in accepted]
+    recorded = await pool.fetch(_QUERIES["record_delivered"], channel, now, *columns_of(rows))
+    return {NudgeId(row["nudge_id"]) for row in recorded}
 
 
 async def mark_retry(connection: Querier, delivery: Delivery, *, due_at: datetime, error: str) -> None:

@@ -46,6 +46,26 @@ UPDATE delivery AS d SET state = 'delivered', delivered_at = new.delivered_at, l
 FROM unnest($1::text[], $2::text[], $3::timestamptz[]) AS new (nudge_id, channel, delivered_at)
 WHERE d.nudge_id = new.nudge_id AND d.channel = new.channel AND d.state <> 'delivered' RETURNING d.nudge_id, d.attempts;
 
+-- name: record_delivered
+-- Everything that follows from a yes, in one statement: as mark_delivered and mark_channel_delivering, and the event in the outbox.
+-- Returns what it has recorded: only attempts that nobody has taken over meanwhile.
+WITH accepted AS (
+    SELECT * FROM unnest($3::text[], $4::integer[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::timestamptz[])
+        WITH ORDINALITY AS accepted (nudge_id, attempts, event_id, event_type, subject, body, traceparent, at, number)
+), marked AS (
+    UPDATE delivery AS d SET state = 'delivered', delivered_at = $2, lease_until = NULL, last_error = ''
+    FROM accepted
+    WHERE d.nudge_id = accepted.nudge_id AND d.channel = $1 AND d.attempts = accepted.attempts AND d.state = 'sending'
+    RETURNING d.nudge_id
+), delivering AS (
+    UPDATE channel SET failures = 0, failing_since = NULL, paused_until = NULL, last_error = ''
+    WHERE name = $1 AND failures > 0 AND disabled_at IS NULL AND EXISTS (SELECT FROM marked)
+), announced AS (
+    INSERT INTO outbox (event_id, event_type, subject, body, traceparent, at)
+    SELECT event_id, event_type, subject, body, traceparent, at FROM accepted JOIN marked USING (nudge_id) ORDER BY number
+)
+SELECT nudge_id FROM marked;
+
 -- name: mark_retry
 -- Only for the attempt that is under way: a sender that comes late must not disturb the one that took over.
 UPDATE delivery SET state = 'queued', due_at = $4, last_error = $5, lease_until = NULL

@@ -7,7 +7,7 @@ from typing import Final
 
 import structlog
 
-from services.nudges.deliver.channel import Delivered, TryLater
+from services.nudges.deliver.channel import Delivered, Gone, TryLater
 from services.nudges.deliver.deliver_nudges import Attempt, Deliverer
 from services.nudges.deliver.deliveries import Delivery
 from shared.clock import monotonic_s
@@ -16,7 +16,8 @@ from shared.transient_errors import TRANSIENT_ERRORS
 
 _log = structlog.get_logger()
 _INTERVAL_S: Final = 1.0
-_CHECK_EVERY: Final = timedelta(seconds=_INTERVAL_S)
+_CHECK_INTERVAL_S: Final = 10.0
+_STEP: Final = timedelta(seconds=1)
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 _PLACES_MIN: Final = 8
 _FINISH_TIMEOUT_S: Final = 3.0
@@ -39,7 +40,9 @@ class DeliveryLoop:
         self._unrecorded: list[Attempt] = []
         self._places = self._places_min = min(deliverer.channel.at_once_max, _PLACES_MIN)
         self._may_be_more = False
-        self._checked_at, self._checked_at_s = _NEVER, 0.0
+        self._is_delivering = False
+        self._asked_at_s = self._checked_at_s = 0.0
+        self._checked_at = _NEVER
         self._job = BackgroundJob(self.name, self._work, interval_s=_INTERVAL_S, clock=deliverer.clock)
 
     def wake(self) -> None:
@@ -67,11 +70,14 @@ class DeliveryLoop:
             sending.add_done_callback(self._sending.discard)
 
     async def _claim(self, count_max: int) -> Sequence[Delivery]:
-        """What to attempt now. Once a second, or when a stepped clock has moved, this includes what a failing channel is tried
-        with and what a dead sender has left; in between it is only what was queued, or was left when all places were taken."""
+        """What to attempt now: what was queued, or was left when all places were taken; and once a second also what has come
+        due or what a dead sender has left. While nothing gets through, or when a stepped clock has moved, this includes what a
+        failing channel is tried with and what is given up; while everything does, that is looked at every ten seconds."""
         now, now_s, may_be_more = self._deliverer.clock.now(), monotonic_s(), self._may_be_more
-        is_check = now_s - self._checked_at_s >= _INTERVAL_S or abs(now - self._checked_at) >= _CHECK_EVERY
-        if not is_check and not may_be_more:
+        is_stepped = abs(now - self._checked_at - timedelta(seconds=now_s - self._checked_at_s)) >= _STEP
+        is_time = is_stepped or now_s - self._asked_at_s >= _INTERVAL_S
+        is_check = is_stepped or (is_time and (not self._is_delivering or now_s - self._checked_at_s >= _CHECK_INTERVAL_S))
+        if not is_time and not may_be_more:
             return ()
         self._may_be_more = False
         try:
@@ -81,6 +87,8 @@ class DeliveryLoop:
             raise
         if is_check:
             self._checked_at, self._checked_at_s = now, now_s
+        if is_time:
+            self._asked_at_s = now_s
         self._may_be_more = self._may_be_more or len(deliveries) == count_max
         return deliveries
 
@@ -88,8 +96,10 @@ class DeliveryLoop:
         attempt = await self._deliverer.attempt(delivery)
         self._unrecorded.append(attempt)
         if isinstance(attempt.outcome, Delivered):
+            self._is_delivering = True
             self._places = min(self._places + 1, self._deliverer.channel.at_once_max)
-        elif isinstance(attempt.outcome, TryLater) and not attempt.outcome.is_of_recipient:
+        elif isinstance(attempt.outcome, Gone | TryLater) and not _is_of_recipient(attempt.outcome):
+            self._is_delivering = False
             self._places = self._places_min
         self._job.wake()
 
@@ -117,3 +127,8 @@ class DeliveryLoop:
                     )
                     return
             await asyncio.sleep(_RECORD_RETRY_S)
+
+
+def _is_of_recipient(outcome: Gone | TryLater) -> bool:
+    """Whether only this person has the receiver that failed."""
+    return isinstance(outcome, TryLater) and outcome.is_of_recipient

@@ -6,7 +6,6 @@ from typing import Final, TypeVar
 import asyncpg
 
 from shared.events import DayReport, PersonId, PlaybookAnnounced
-from shared.postgres.pool import Connection
 from shared.postgres.queries import Queries
 from shared.privacy.erasure import tombstone_of_key, tombstone_of_person
 from shared.service.settings import ErasureKeyChanged
@@ -22,11 +21,9 @@ async def refuse_other_key(pool: asyncpg.Pool, erasure_key: bytes) -> None:
         raise ErasureKeyChanged
 
 
-async def list_erased_among(connection: Connection, person_ids: Iterable[PersonId], *, erasure_key: bytes) -> set[PersonId]:
-    """Who of these people was erased. Needs their locks."""
-    by_digest = {tombstone_of_person(erasure_key, person_id): person_id for person_id in person_ids}
-    rows = await connection.fetch(_QUERIES["list_erased"], list(by_digest))
-    return {by_digest[row["digest"]] for row in rows}
+def people_by_digest(person_ids: Iterable[PersonId], *, erasure_key: bytes) -> dict[bytes, PersonId]:
+    """These people, by the digests that are stored of them once they are erased."""
+    return {tombstone_of_person(erasure_key, person_id): person_id for person_id in person_ids}
 
 
 def without_erased(message: AboutRep, erased: Collection[PersonId]) -> AboutRep:

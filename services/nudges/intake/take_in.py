@@ -3,6 +3,7 @@
 The number of statements does not depend on the size of the batch, but on what the day of one person leads to.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,11 +15,10 @@ from services.nudges.decide.announcements import announce_version, withdraw_vers
 from services.nudges.decide.decision_context import DecisionSettings
 from services.nudges.domain.decision import Outcome
 from services.nudges.domain.history import is_plan_done
-from services.nudges.intake.day_reports import take_in_day_report
-from services.nudges.intake.erased_people import list_erased_among, without_erased
+from services.nudges.intake.day_reports import NO_LOCKS, ChangesOfDays, Locks, merge_days, take_in_day_report
+from services.nudges.intake.erased_people import people_by_digest, without_erased
 from services.nudges.intake.read_message import Arrived
-from services.nudges.locks import lock_people
-from shared.events import DayReport, PersonId, PlaybookWithdrawn, RepId
+from shared.events import DayReport, PersonId, PlaybookWithdrawn, RepId, TeamId
 from shared.postgres.shared_connection import SharedConnection, run_together
 from shared.trace import continue_trace
 
@@ -40,50 +40,75 @@ async def take_in(
 ) -> list[TakenIn]:
     """What became of each event, in the order in which they arrived. Of the reports of one day only the newest is looked at.
     Events about erased reps are passed over, and erased managers leave no trace of them."""
-    newest = _newest_reports(arrived)
-    places_by_rep: dict[RepId, list[int]] = {}
-    for place, message in enumerate(arrived):
-        if not isinstance(message.event, DayReport) or newest[message.event.rep.id, message.event.day] == place:
-            places_by_rep.setdefault(message.rep_id, []).append(place)
+    people = people_by_digest(_people(arrived), erasure_key=erasure_key)
+    locks = Locks(people={message.rep_id for message in arrived}, teams=_teams_with_finished_days(arrived), digests=people)
+    erased: set[PersonId] = set()
     results = [_STALE] * len(arrived)
     async with pool.acquire() as connection, connection.transaction():
-        reports = [message.event for message in arrived if isinstance(message.event, DayReport)]
-        await lock_people(connection, places_by_rep.keys(), {report.team.id for report in reports if is_plan_done(report)})
-        erased = await list_erased_among(connection, _people(arrived), erasure_key=erasure_key)
-
-        async def take_in_person(places: Sequence[int], shared: SharedConnection) -> None:
-            for place in places:
-                results[place] = await _take_in_one(shared, arrived[place], settings, erased, now=now)
-
-        await run_together(connection, [partial(take_in_person, places) for places in places_by_rep.values()])
+        for places in _rounds(arrived):
+            merged = await merge_days(connection, _reports(arrived, places, erased), locks, now=now)
+            if merged.erased:
+                erased = {people[digest] for digest in merged.erased}
+                merged = await merge_days(connection, _reports(arrived, places, erased), now=now)
+            locks = NO_LOCKS  # they are held
+            known = [place for place in places if arrived[place].rep_id not in erased]
+            pieces = [partial(_take_in_one, arrived[place], merged.changes, erased, settings, now) for place in known]
+            for place, taken_in in zip(known, await run_together(connection, pieces), strict=True):
+                results[place] = taken_in
     return results
 
 
 async def _take_in_one(
-    connection: SharedConnection, arrived: Arrived, settings: DecisionSettings, erased: set[PersonId], *, now: datetime
+    arrived: Arrived,
+    changes: ChangesOfDays,
+    erased: set[PersonId],
+    settings: DecisionSettings,
+    now: datetime,
+    connection: SharedConnection,
 ) -> TakenIn:
-    event = arrived.event
-    if arrived.rep_id in erased:
-        return _STALE
+    event, context = arrived.event, settings.at(now, traceparent=continue_trace(arrived.traceparent))
     if isinstance(event, PlaybookWithdrawn):
         return TakenIn(is_news=await withdraw_version(connection, event))
-    context = settings.at(now, traceparent=continue_trace(arrived.traceparent))
     if isinstance(event, DayReport):
-        is_newer, outcomes = await take_in_day_report(connection, without_erased(event, erased), context)
-        return TakenIn(is_news=is_newer, outcomes=outcomes, traceparent=context.traceparent)
+        changed = changes.get((event.rep.id, event.day))
+        if changed is None:
+            return _STALE
+        outcomes = await take_in_day_report(connection, without_erased(event, erased), changed, context)
+        return TakenIn(is_news=True, outcomes=outcomes, traceparent=context.traceparent)
     is_newer, outcome = await announce_version(connection, without_erased(event, erased), context)
     return TakenIn(is_news=is_newer, outcomes=[outcome] if outcome is not None else [], traceparent=context.traceparent)
 
 
-def _newest_reports(arrived: Sequence[Arrived]) -> dict[tuple[RepId, date], int]:
-    """The place of the newest report of each rep's day; of equal ones the first."""
+def _rounds(arrived: Sequence[Arrived]) -> list[list[int]]:
+    """The places of what is looked at, in rounds: what is about one person comes in the order in which it arrived, and each of
+    it in another round. Of the reports of a day only the newest is looked at; of equal ones the first."""
     newest: dict[tuple[RepId, date], tuple[int, int]] = {}
     for place, message in enumerate(arrived):
         if isinstance(message.event, DayReport):
-            key, revision = (message.event.rep.id, message.event.day), message.event.revision
-            if key not in newest or newest[key][0] < revision:
-                newest[key] = revision, place
-    return {key: place for key, (_, place) in newest.items()}
+            key = message.rep_id, message.event.day
+            if key not in newest or newest[key][1] < message.event.revision:
+                newest[key] = place, message.event.revision
+    others = [place for place, message in enumerate(arrived) if not isinstance(message.event, DayReport)]
+    rounds: list[list[int]] = []
+    counts: Counter[RepId] = Counter()
+    for place in sorted([*(place for place, _ in newest.values()), *others]):
+        rep_id = arrived[place].rep_id
+        if counts[rep_id] == len(rounds):
+            rounds.append([])
+        rounds[counts[rep_id]].append(place)
+        counts[rep_id] += 1
+    return rounds
+
+
+def _reports(arrived: Sequence[Arrived], places: Sequence[int], erased: set[PersonId]) -> list[DayReport]:
+    """The reports at these places, without those about erased reps."""
+    events = [arrived[place].event for place in places if arrived[place].rep_id not in erased]
+    return [without_erased(event, erased) for event in events if isinstance(event, DayReport)]
+
+
+def _teams_with_finished_days(arrived: Sequence[Arrived]) -> set[TeamId]:
+    events = [message.event for message in arrived]
+    return {event.team.id for event in events if isinstance(event, DayReport) and is_plan_done(event)}
 
 
 def _people(arrived: Sequence[Arrived]) -> set[PersonId]:

@@ -21,6 +21,7 @@ from services.nudges.pages.absences.absence_page import AbsencePage, AskScoring
 from services.nudges.pages.answers.answer_page import AnswerPage
 from services.nudges.pages.answers.undo_page import UndoPage
 from services.nudges.pages.api.api_routes import Api
+from services.nudges.pages.api.json_pages import JsonPages
 from services.nudges.pages.api.token_page import TokenPage
 from services.nudges.pages.delivery.delivery_page import DeliveryPage
 from services.nudges.pages.disputes.dispute_page import DisputePage
@@ -138,8 +139,8 @@ class Site:
         doors = [*openid, *sign_in.routes(), *welcome.routes()]
         others = [*self._other_pages(renderer, guard), *self._operators_pages(renderer, guard, cookie)]
         routes = [*doors, *inbox.routes(), *others, *more]
-        in_language = [Middleware(ReadersLanguage, default=self.language)]
-        return Starlette(routes=routes, middleware=in_language, exception_handlers={HTTPStatus.NOT_FOUND: inbox.not_found})
+        middleware = [Middleware(ReadersLanguage, default=self.language), Middleware(JsonPages)]
+        return Starlette(routes=routes, middleware=middleware, exception_handlers={HTTPStatus.NOT_FOUND: inbox.not_found})
 
     async def _has_roster(self) -> bool:
         return bool((await self.scoring.ask(ROSTER_SHOW, NO_QUERY)).text)

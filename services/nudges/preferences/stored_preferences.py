@@ -8,14 +8,14 @@ import asyncpg
 from services.nudges.domain.feedback.preferences import NO_PREFERENCE, MessageGroup, Preference
 from shared.events import NudgeId, PersonId
 from shared.postgres.queries import Queries
-from shared.postgres.shared_connection import Querier
+from shared.postgres.shared_connection import Querier, once
 
 _QUERIES: Final = Queries.beside(__file__)
 
 
 async def find_preference(connection: Querier | asyncpg.Pool, person_id: PersonId) -> Preference:
     """What a person has asked for. A group that this version does not know is passed over."""
-    row = await connection.fetchrow(_QUERIES["find_preference"], person_id)
+    row = await _find_row(connection, person_id)
     if row is None:
         return NO_PREFERENCE
     return Preference(
@@ -50,7 +50,18 @@ async def save_preference(
 
 async def find_language(connection: Querier | asyncpg.Pool, person_id: PersonId) -> str:
     """The language that a person has chosen; empty if they chose none."""
-    return await connection.fetchval(_QUERIES["find_language"], person_id) or ""
+    row = await _find_row(connection, person_id)
+    return row["language"] if row is not None else ""
+
+
+async def _find_row(connection: Querier | asyncpg.Pool, person_id: PersonId) -> asyncpg.Record | None:
+    """Where several people are decided about together, it is asked once for each of them: their language and their wishes are
+    needed at different times."""
+
+    async def find() -> asyncpg.Record | None:
+        return await connection.fetchrow(_QUERIES["find_preference"], person_id)
+
+    return await find() if isinstance(connection, asyncpg.Pool) else await once(connection, ("preference", person_id), find)
 
 
 async def save_language(connection: Querier | asyncpg.Pool, person_id: PersonId, language: str, *, now: datetime) -> None:

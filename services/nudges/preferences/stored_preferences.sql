@@ -1,6 +1,6 @@
 -- name: find_preference
--- What a person has asked for; nothing if they never did.
-SELECT first_transport, unwanted, not_before, not_after, paused_until FROM preference WHERE person_id = $1;
+-- What a person has asked for, with the language that they have chosen; nothing if they never did.
+SELECT first_transport, unwanted, not_before, not_after, paused_until, language FROM preference WHERE person_id = $1;
 
 -- name: find_timezone_of_nudge
 -- The zone of the person to whom a nudge goes.
@@ -13,10 +13,6 @@ VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT (person_id) DO UPDATE
 SET first_transport = excluded.first_transport, unwanted = excluded.unwanted, not_before = excluded.not_before,
     not_after = excluded.not_after, paused_until = excluded.paused_until, updated_at = excluded.updated_at;
-
--- name: find_language
--- The language that a person has chosen; nothing if they never asked for anything.
-SELECT language FROM preference WHERE person_id = $1;
 
 -- name: merge_language
 -- The last choice counts. What they asked for otherwise stays.

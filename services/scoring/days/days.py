@@ -1,7 +1,7 @@
 """Days in Postgres: one row per rep and day."""
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
@@ -11,8 +11,10 @@ import msgspec
 from services.scoring.domain.activities.assignment import RepDay
 from services.scoring.domain.day import Day, DayState, Tally
 from shared.events import BehaviourKey, GoalKey, RepId
+from shared.postgres.outbox import LEASE_S, EventLeases, EventRow, OutboxEvent, event_row
 from shared.postgres.pool import Connection
 from shared.postgres.queries import Queries
+from shared.postgres.shared_connection import columns_of
 
 _QUERIES: Final = Queries.beside(__file__)
 _CURSOR_ROWS: Final = 5_000
@@ -39,8 +41,11 @@ async def claim_days(
 
 
 async def update_days(connection: Connection, days: Sequence[Day]) -> None:
-    await connection.execute(
-        _QUERIES["update_days"],
+    await connection.execute(_QUERIES["update_days"], *_day_columns(days))
+
+
+def _day_columns(days: Sequence[Day]) -> list[list[object]]:
+    return [
         [day.rep_id for day in days],
         [day.day for day in days],
         [day.state for day in days],
@@ -49,7 +54,17 @@ async def update_days(connection: Connection, days: Sequence[Day]) -> None:
         [day.score for day in days],
         [day.tally.first_counted_at for day in days],
         [day.revision for day in days],
-    )
+    ]
+
+
+async def update_reported_days(
+    connection: Connection, days: Sequence[Day], events: Sequence[OutboxEvent], leases: EventLeases
+) -> None:
+    """As `update_days`, and puts the reports of these days into the outbox in the same statement, under leases."""
+    rows = [event_row(event) for event in events]
+    columns = columns_of(rows) if rows else [[] for _ in EventRow._fields]
+    stored = await connection.fetch(_QUERIES["update_reported_days"], *_day_columns(days), *columns, LEASE_S)
+    leases.add([row["id"] for row in stored], rows)
 
 
 async def list_open_days(connection: Connection, rep_ids: Collection[RepId]) -> list[RepDay]:
@@ -78,7 +93,20 @@ def rep_day_columns(rep_days: Sequence[RepDay]) -> tuple[list[RepId], list[date]
 
 def day_from(row: asyncpg.Record) -> Day:
     """A day from a row with the columns of `claim_days`."""
-    rep_id, day, state, counts, goals, score, first_counted_at, revision = row
+    return make_day(*row)
+
+
+def make_day(
+    rep_id: RepId,
+    day: date,
+    state: DayState,
+    counts: str,
+    goals: str,
+    score: Decimal | None,
+    first_counted_at: datetime | None,
+    revision: int,
+) -> Day:
+    """A day from its columns."""
     tally = Tally(counts=read_counts(counts), first_counted_at=first_counted_at, goals=_goals_decoder.decode(goals))
     return Day(rep_id=rep_id, day=day, state=state, tally=tally, score=score, revision=revision)
 

@@ -34,6 +34,22 @@ FROM unnest($1::text[], $2::date[], $3::text[], $4::text[], $5::text[], $6::nume
     AS new (rep_id, day, state, counts, goals, score, first_counted_at, revision)
 WHERE d.rep_id = new.rep_id AND d.day = new.day;
 
+-- name: update_reported_days
+-- As update_days, and as enqueue_leased_events for the reports of these days.
+WITH updated AS (
+    UPDATE rep_day AS d
+    SET state = new.state, counts = new.counts::jsonb, goals = new.goals::jsonb, score = new.score,
+        first_counted_at = new.first_counted_at, revision = new.revision
+    FROM unnest($1::text[], $2::date[], $3::text[], $4::text[], $5::text[], $6::numeric[], $7::timestamptz[], $8::integer[])
+        AS new (rep_id, day, state, counts, goals, score, first_counted_at, revision)
+    WHERE d.rep_id = new.rep_id AND d.day = new.day
+)
+INSERT INTO outbox (event_id, event_type, subject, body, traceparent, at, lease_until)
+SELECT event_id, event_type, subject, body, traceparent, at, clock_timestamp() + make_interval(secs => $15)
+FROM unnest($9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::timestamptz[])
+    WITH ORDINALITY AS new (event_id, event_type, subject, body, traceparent, at, number)
+ORDER BY number RETURNING id;
+
 -- name: list_open_days
 -- Lists the days of these reps that are still open.
 SELECT rep_id, day FROM rep_day WHERE state = 'open' AND rep_id = ANY($1::text[]) ORDER BY rep_id, day;

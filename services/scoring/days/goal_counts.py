@@ -1,6 +1,6 @@
 """How far the goals in force on a day have come, up to and including the day."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from itertools import compress
 
@@ -26,13 +26,7 @@ async def count_goals(
     counts of an older definition, so they are counted again. Only the rescoring itself, which scores the earliest days first,
     can rely on them.
     """
-    reps = definitions.roster.reps
-    wanted = [
-        (goal, rep_day)
-        for rep_day in causes
-        if (playbook := definitions.playbook_of(reps[rep_day.rep_id], rep_day.day)) is not None
-        for goal in playbook.goals
-    ]
+    wanted = _goals_on(definitions, causes)
     counts: dict[RepDay, GoalCounts] = {rep_day: [] for rep_day in causes}
     if not wanted:
         return counts
@@ -47,6 +41,21 @@ async def count_goals(
     for (goal, rep_day), period in zip(wanted, periods, strict=True):
         counts[rep_day].append((goal, sums.get(period, 0)))
     return counts
+
+
+def has_goals(definitions: Definitions, rep_days: Iterable[RepDay]) -> bool:
+    """Whether any goal is in force on any of these days."""
+    return bool(_goals_on(definitions, rep_days))
+
+
+def _goals_on(definitions: Definitions, rep_days: Iterable[RepDay]) -> list[tuple[Goal, RepDay]]:
+    reps = definitions.roster.reps
+    return [
+        (goal, rep_day)
+        for rep_day in rep_days
+        if (playbook := definitions.playbook_of(reps[rep_day.rep_id], rep_day.day)) is not None
+        for goal in playbook.goals
+    ]
 
 
 async def _recount_goals(

@@ -8,8 +8,8 @@ import msgspec
 
 from services.scoring.days.cause import Cause
 from services.scoring.days.day_report import make_report, report_event
-from services.scoring.days.days import claim_days, update_days
-from services.scoring.days.goal_counts import count_goals
+from services.scoring.days.days import claim_days, update_days, update_reported_days
+from services.scoring.days.goal_counts import GoalCounts, count_goals, has_goals
 from services.scoring.days.recount_days import recount_days
 from services.scoring.domain.activities.assignment import RepDay
 from services.scoring.domain.day import EMPTY_TALLY, Day, DayState, initial_state
@@ -18,7 +18,7 @@ from services.scoring.domain.roster.calendar import presence_on
 from services.scoring.domain.roster.roster import Rep
 from shared.event_types import DAY_CHANGED, EventType
 from shared.events import DayReport, Presence
-from shared.postgres.outbox import EventLeases, enqueue_events
+from shared.postgres.outbox import EventLeases, OutboxEvent, enqueue_events
 from shared.postgres.pool import Connection
 from shared.trace import continue_trace
 
@@ -87,10 +87,27 @@ async def score_locked_days(
         changed.append(updated)
         if is_reported:
             reported.append(DayEvent(updated, cause, DAY_CHANGED))
+    await _store(connection, definitions, changed, reported, leases, now=now)
+    return len(changed)
+
+
+async def _store(
+    connection: Connection,
+    definitions: Definitions,
+    changed: Sequence[Day],
+    reported: Sequence[DayEvent],
+    leases: EventLeases | None,
+    *,
+    now: datetime,
+) -> None:
+    """Store days and report them: in one statement, unless a report names goals, whose counts are those of the stored days."""
+    if changed and leases is not None and not has_goals(definitions, (event.day.rep_day for event in reported)):
+        goals: Mapping[RepDay, GoalCounts] = {event.day.rep_day: [] for event in reported}
+        await update_reported_days(connection, changed, _make_events(reported, definitions, goals, now=now), leases)
+        return
     if changed:
         await update_days(connection, changed)
     await report_days(connection, definitions, reported, leases=leases, now=now)
-    return len(changed)
 
 
 def initial_states(rep_days: Iterable[RepDay], definitions: Definitions, *, now: datetime) -> list[tuple[RepDay, DayState]]:
@@ -129,7 +146,14 @@ async def report_days(
     if not day_events:
         return
     goals = await count_goals(connection, definitions, {event.day.rep_day: event.cause for event in day_events})
-    events = [
+    events = _make_events(day_events, definitions, goals, now=now)
+    await (enqueue_events(connection, events) if leases is None else leases.enqueue(connection, events))
+
+
+def _make_events(
+    day_events: Sequence[DayEvent], definitions: Definitions, goals: Mapping[RepDay, GoalCounts], *, now: datetime
+) -> list[OutboxEvent]:
+    return [
         report_event(
             event_type,
             make_report(day, definitions, goals[day.rep_day], now=now, is_history=cause.is_history),
@@ -138,4 +162,3 @@ async def report_days(
         )
         for day, cause, event_type in day_events
     ]
-    await (enqueue_events(connection, events) if leases is None else leases.enqueue(connection, events))

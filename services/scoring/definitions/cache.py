@@ -60,7 +60,20 @@ class DefinitionsCache:
         Raises:
             ErasureKeyChanged: as `read`.
         """
-        return await self._read_version(connection, await share_definitions(connection))
+        return await self.read_shared(connection, await share_definitions(connection))
+
+    @property
+    def newest(self) -> Definitions | None:
+        """The definitions that were read last; None at first. Others may be in force by now."""
+        return self._cached
+
+    async def read_shared(self, connection: Connection, version: int) -> Definitions:
+        """The definitions of a version that the transaction shares.
+
+        Raises:
+            ErasureKeyChanged: as `read`.
+        """
+        return await self._read_version(connection, version)
 
     async def lock(self, connection: Connection) -> Definitions:
         """The definitions, which nobody else uses or changes until the transaction ends.

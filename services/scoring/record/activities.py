@@ -1,16 +1,19 @@
 """Activities in Postgres: one row per activity. The columns of facts follow from the fact catalogue."""
 
 from collections.abc import AsyncIterator, Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 import asyncpg
 import msgspec
 
+from services.scoring.days.days import make_day, rep_day_columns
 from services.scoring.domain.activities.activity import Activity
 from services.scoring.domain.activities.activity_record import ActivityKey, ActivityRecord
 from services.scoring.domain.activities.assignment import RepDay
 from services.scoring.domain.activities.statements import FactStates, has_history
+from services.scoring.domain.day import Day, DayState
 from services.scoring.domain.roster.roster import Identity
 from shared.events import RepId
 from shared.facts import ACTOR, STORED_FACTS
@@ -22,13 +25,16 @@ _FIXED_COLUMNS: Final = 9
 day, in front of the facts."""
 
 _COLUMNS: Final = [(fact.name, fact.column.sql_type) for fact in STORED_FACTS if fact.column is not None]
+_AFTER_COLUMNS: Final = _FIXED_COLUMNS + len(_COLUMNS)
 _QUERIES: Final = Queries.beside(
     __file__,
     fact_columns=", ".join(name for name, _ in _COLUMNS),
     fact_columns_of_a=", ".join(f"a.{name}" for name, _ in _COLUMNS),
     fact_assignments=", ".join(f"{name} = new.{name}" for name, _ in _COLUMNS),
     fact_arrays=", ".join(f"${number}::{sql_type}[]" for number, (_, sql_type) in enumerate(_COLUMNS, _FIXED_COLUMNS + 1)),
-    stored_on=f"${_FIXED_COLUMNS + len(_COLUMNS) + 1}::date",
+    stored_on=f"${_AFTER_COLUMNS + 1}::date",
+    version=f"${_AFTER_COLUMNS + 2}::integer",
+    day_arrays=f"${_AFTER_COLUMNS + 3}::text[], ${_AFTER_COLUMNS + 4}::date[], ${_AFTER_COLUMNS + 5}::text[]",
 )
 _CURSOR_ROWS: Final = 5_000
 _states_decoder: Final = msgspec.json.Decoder(FactStates)
@@ -38,6 +44,36 @@ async def insert_activities(connection: Connection, records: Sequence[ActivityRe
     """Store new activities. Returns the keys of those that were new."""
     rows = await connection.fetch(_QUERIES["insert_activities"], *_columns(records), now.date())
     return {(row["source"], row["account"], row["activity_id"]) for row in rows}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SmallBatch:
+    """The version of the definitions that are shared now, and the keys of the activities that were new. `days` are the days
+    that were claimed: none unless all activities were new."""
+
+    version: int
+    keys: set[ActivityKey]
+    days: Sequence[Day]
+
+
+async def insert_small_batch(
+    connection: Connection,
+    records: Sequence[ActivityRecord],
+    states: Sequence[tuple[RepDay, DayState]],
+    *,
+    version: int,
+    now: datetime,
+) -> SmallBatch:
+    """Share the definitions, store a few new activities and claim their days, in one statement. If the definitions are not of
+    this version, they are only shared. A claimed day is left out as `claim_days` says."""
+    days = *rep_day_columns([rep_day for rep_day, _ in states]), [state for _, state in states]
+    rows = await connection.fetch(_QUERIES["insert_small_batch"], *_columns(records), now.date(), version, *days)
+    shared, sources, accounts, ids = list(rows[0].values())[:4]
+    return SmallBatch(
+        version=shared,
+        keys=set(zip(sources or (), accounts or (), ids or (), strict=True)),
+        days=[make_day(*list(row.values())[4:]) for row in rows if row["rep_id"] is not None],
+    )
 
 
 async def lock_activities(

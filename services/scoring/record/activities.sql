@@ -14,6 +14,47 @@ ORDER BY source, account, activity_id
 ON CONFLICT (source, account, activity_id) DO NOTHING
 RETURNING source, account, activity_id;
 
+-- name: insert_small_batch
+-- Everything that a few new activities begin with, in one statement: as share_definitions, insert_activities and claim_days. Nothing
+-- is stored under other definitions than those of the given version. Days are claimed if all activities were new: days are locked in
+-- one order, and those of activities that have to be merged are not known yet.
+WITH shared AS MATERIALIZED (
+    SELECT share_definitions() AS version
+), inserted AS (
+    INSERT INTO activity (
+        source, account, activity_id, part_of, states, keeps_owners, deleted, rep_id, day, {fact_columns}, stored_on
+    )
+    SELECT source, account, activity_id, part_of, states::jsonb, keeps_owners, deleted, rep_id, day, {fact_columns}, {stored_on}
+    FROM shared, unnest(
+            $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::boolean[], $7::boolean[], $8::text[], $9::date[],
+            {fact_arrays}
+        ) AS new (source, account, activity_id, part_of, states, keeps_owners, deleted, rep_id, day, {fact_columns})
+    WHERE shared.version = {version}
+    ORDER BY source, account, activity_id
+    ON CONFLICT (source, account, activity_id) DO NOTHING
+    RETURNING source, account, activity_id
+), wanted AS (
+    SELECT rep_id, day, state FROM unnest({day_arrays}) AS wanted (rep_id, day, state)
+    WHERE (SELECT count(*) FROM inserted) = cardinality($1)
+      AND NOT EXISTS (SELECT FROM pending_rescore AS r WHERE r.rep_id = wanted.rep_id AND r.needs_reassignment)
+), stored AS (
+    INSERT INTO rep_day AS d (rep_id, day, state) SELECT rep_id, day, state FROM wanted ORDER BY rep_id, day
+    ON CONFLICT (rep_id, day) DO UPDATE SET state = d.state WHERE false
+    RETURNING d.rep_id, d.day, d.state, d.counts, d.goals, d.score, d.first_counted_at, d.revision
+), locked AS (
+    SELECT d.rep_id, d.day, d.state, d.counts, d.goals, d.score, d.first_counted_at, d.revision
+    FROM wanted JOIN rep_day AS d USING (rep_id, day)
+    WHERE (SELECT count(*) FROM stored) >= 0 FOR UPDATE OF d
+)
+SELECT shared.version, keys.sources, keys.accounts, keys.ids,
+       d.rep_id, d.day, d.state, d.counts::text AS counts, d.goals::text AS goals, d.score, d.first_counted_at, d.revision
+FROM shared
+CROSS JOIN (
+    SELECT array_agg(source) AS sources, array_agg(account) AS accounts, array_agg(activity_id) AS ids FROM inserted
+) AS keys
+LEFT JOIN (SELECT * FROM stored UNION ALL SELECT * FROM locked) AS d ON true
+ORDER BY d.rep_id, d.day;
+
 -- name: lock_activities
 -- In the order in which everybody locks activities, so that replicas queue up and do not deadlock.
 SELECT a.source, a.account, a.activity_id, a.part_of, a.states::text, a.deleted, a.rep_id, a.day, {fact_columns_of_a}

@@ -15,6 +15,7 @@ from services.scoring.definitions.list_playbooks import list_playbooks
 from services.scoring.definitions.pending_rescores import find_rescore_state
 from services.scoring.definitions.roster_edits.edit_roster import edit_roster, show_roster
 from services.scoring.definitions.roster_edits.show_person import show_person
+from services.scoring.definitions.stored_definitions import find_version
 from services.scoring.domain.roster.contacts import contacts_of, list_people
 from services.scoring.domain.roster.visitors import excerpt_for, find_typed_person
 from services.scoring.erase.erase_contact import begin_erasing_contact, finish_erasing_contact
@@ -86,6 +87,11 @@ def _handle_roster(
     @requests.handles(person.ROSTER_PERSON)
     async def entry(query: people.ContactQuery) -> person.RosterPerson:
         return await show_person(pool, cache, query.person, now=clock.now())
+
+    @requests.handles(definitions.DEFINITIONS_VERSION)
+    async def version(_: NoQuery) -> definitions.DefinitionsVersion:
+        async with pool.acquire() as connection:
+            return definitions.DefinitionsVersion(version=await find_version(connection))
 
 
 def _handle_definitions(

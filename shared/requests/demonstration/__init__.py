@@ -1,1 +1,1 @@
-"""What pages ask of the demonstration, where one is played: no service answers it."""
+"""What is asked where a demonstration is played: by its pages, and by what steps its time."""

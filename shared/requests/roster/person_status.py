@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from shared.languages.grammar import joined
 from shared.languages.messages import gettext
 from shared.reach import transport_name
 from shared.requests.people import PersonRow, WayList, WayRow
@@ -27,7 +28,9 @@ def _status(row: PersonRow, states: Sequence[WayRow], configured: Sequence[str])
     failing = [state for state in states if state.transport in usable and state.failures]
     problem = row.because
     if row.ways and not usable:
-        problem = gettext("{ways} not configured; see [channels] in daymark.toml").format(ways=_all_of(row.ways))
+        problem = gettext("{ways} not configured; see [channels] in daymark.toml").format(
+            ways=joined([transport_name(way) for way in row.ways])
+        )
     elif usable and len(failing) == len(usable):
         problem = "; ".join(f"{transport_name(state.transport)}: {state.last_error}" for state in failing)
     return PersonStatus(
@@ -40,10 +43,3 @@ def _status(row: PersonRow, states: Sequence[WayRow], configured: Sequence[str])
         problem=problem,
         states=tuple(states),
     )
-
-
-def _all_of(ways: Sequence[str]) -> str:
-    first, *others = map(transport_name, ways)
-    for other in others:
-        first = gettext("{first} and {second}").format(first=first, second=other)
-    return first

@@ -9,8 +9,8 @@ from deploy.access.catalogue import ANSWERED, SERVICE_USERS, USERS
 from shared import requests
 from shared.jetstream.inbox import inbox_prefix
 from shared.jetstream.streams import CONSUMERS, STREAMS, Consumer, Stream
+from shared.requests.demonstration.clock_status import status_endpoint
 from shared.requests.endpoint import Endpoint
-from shared.service.stepped_time import status_endpoint
 
 _STREAM_REQUESTS: Final = (
     "STREAM.INFO",

@@ -1,10 +1,10 @@
-"""First use in a real browser: from an empty data folder to a first score, without a file."""
+"""First use in a real browser, with the keyboard alone: from an empty data folder to a first score, without a file."""
 
 import asyncio
 import base64
 import hmac
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ import pytest
 
 from deploy.demo.time_stepper import TimeStepper
 from shared.jetstream.client import disconnect
-from tests.browsers.chromium import Chromium, needs_chromium, running_chromium
+from tests.browsers.chromium import needs_chromium, running_chromium
 from tests.browsers.keyboard import Keyboard
 from tests.deploy.local.one_rep import FREE_PORTS
 from tests.running_daymark import RunningDaymark, running_daymark
@@ -24,31 +24,28 @@ pytestmark = needs_chromium
 MONDAY: Final = (datetime(2026, 3, 1, 23, tzinfo=UTC), datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
 """In Madrid: the beginning of Monday, and 10:00."""
 MADRID: Final = "Europe/Madrid"
-CLICKS_MAX: Final = 12
+PRESSES_MAX: Final = 12
 
 
 @dataclass
 class Operator:
-    """Somebody at a browser, whose clicks are counted."""
+    """Somebody who has no mouse. What would be clicks is counted."""
 
-    chromium: Chromium
-    clicks: int = 0
+    keyboard: Keyboard
+    presses: int = 0
 
-    async def click(self, selector: str) -> None:
-        self.clicks += 1
-        await asyncio.to_thread(self.chromium.click, selector)
+    async def press(self, role: str, name: str, *, until: str) -> None:
+        """Go to a link or a button, press it, and wait until the page says something."""
+        self.presses += 1
+        await asyncio.to_thread(self.keyboard.follow, role, name, until)
 
-    async def enter(self, **texts: str) -> None:
-        """Fill in fields by their names."""
-        for name, text in texts.items():
-            await asyncio.to_thread(self.chromium.enter, f"main form [name={name}]", text)
+    async def type(self, texts: Mapping[str, str]) -> None:
+        """Into fields by their labels, in the order of Tab. What a field holds is selected when it gets the focus."""
+        for label, text in texts.items():
+            await asyncio.to_thread(self.keyboard.type, "textbox", label, text)
 
-    async def see(self, text: str) -> None:
-        """Return once the text is there."""
-        await asyncio.to_thread(Keyboard(chromium=self.chromium).see, text)
-
-    def read(self, selector: str) -> str:
-        return str(self.chromium.run("return document.querySelector(arguments[0]).textContent", selector))
+    async def copy(self, label: str) -> str:
+        return await asyncio.to_thread(self.keyboard.copy, "textbox", label)
 
 
 @pytest.fixture
@@ -79,39 +76,31 @@ async def test_an_empty_start_leads_to_a_first_score_without_a_file(daymark: Run
     assert "nobody has set it up yet" in daymark.log()
     link = (await daymark.command("operator", "first")).strip()
     with running_chromium() as chromium:
-        operator = Operator(chromium)
+        operator = Operator(Keyboard(chromium=chromium))
         await asyncio.to_thread(chromium.open, link)
-        await operator.enter(email="mara@example.com")
-        await operator.click("main button")
-        await operator.see("Set up Daymark")
+        await operator.type({"Your email": "mara@example.com"})
+        await operator.press("button", "Begin", until="Set up Daymark")
 
-        await operator.click("a.action")
-        await operator.enter(team="North", manager="Mara Lind", timezone=MADRID)
-        await operator.click("main button")
-        await operator.see("Which CRM do your reps use?")
+        await operator.press("link", "Next: Your team", until="Who manages it?")
+        await operator.type({"Name of the team": "North", "Name of the manager": "Mara Lind", "Time zone": MADRID})
+        await operator.press("button", "Add the team", until="Which CRM do your reps use?")
 
-        await operator.click("a[href='/setup/source/new/standard']")
-        await operator.click("main button")
-        await operator.see("Copy it now.")
-        address, key = operator.read(".paste code"), operator.read("#new-secret")
-        await operator.see("Waiting for the first webhook")
+        await operator.press("link", "Standard Webhooks", until="Name of the source")
+        await operator.press("button", "Make the address", until="Copy it now.")
+        address, key = await operator.copy("Address"), await operator.copy("Signing key")
+        await asyncio.to_thread(operator.keyboard.see, "Waiting for the first webhook")
         await _post_call(address, key)
-        await operator.see("call by user 882761034")
+        await asyncio.to_thread(operator.keyboard.see, "call by user 882761034")
         await daymark.wait_until_scored()
 
-        await operator.click("#received a.action")
-        await operator.see("User 882761034 of standard")
-        await operator.enter(name="Ana Ruiz", email="ana@example.com", timezone=MADRID)
-        await operator.click("main form button")
-        await operator.see("One rep so far")
-        await operator.click("a[href='/setup/playbook']")
-        await operator.see("Publish from today")
-        await operator.click("main form button")
-        await operator.see("shows who was reached when")
-        await operator.click("a[href='/today']")
-        await operator.see("1/10")
+        await operator.press("link", "Who is that?", until="User 882761034 of standard")
+        await operator.type({"Name": "Ana Ruiz", "Email": "ana@example.com", "Time zone": MADRID})
+        await operator.press("button", "Add as a rep", until="One rep so far")
+        await operator.press("link", "Go on to a first playbook", until="Publish from today")
+        await operator.press("button", "Publish from today", until="shows who was reached when")
+        await operator.press("link", "See your team today", until="1/10")
 
-        assert "Ana Ruiz" in operator.read("main")
-        assert operator.clicks <= CLICKS_MAX
+        assert "Ana Ruiz" in operator.keyboard.text()
+        assert operator.presses <= PRESSES_MAX
     refused = await daymark.failing_command("operator", "first")
     assert "There is an operator already" in refused

@@ -12,7 +12,7 @@ from tests.house.checks import (
     sizes,
     value_names,
 )
-from tests.house.checks.words import forbidden_text, retired_words, untranslated
+from tests.house.checks.words import english_logs, forbidden_text, retired_words, untranslated
 from tests.house.repository import Breach, Repository
 
 Check = Callable[[Repository], Iterator[Breach]]
@@ -46,6 +46,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     catalogues.metrics_without_runbook_entry,
     forbidden_text.forbidden_text,
     untranslated.untranslated_text,
+    english_logs.errors_logged_in_any_language,
 )
 
 

@@ -16,8 +16,8 @@ from deploy.local.servers.ports import find_free_ports
 from shared.clock import SystemClock
 from shared.jetstream.client import connect, disconnect
 from shared.requests.client import NO_QUERY, ask
+from shared.requests.demonstration.clock_status import status_endpoint
 from shared.requests.sources.endpoints import SOURCE_STORE, SourceDescription, SourceToStore
-from shared.service.stepped_time import status_endpoint
 from tests.service_process import running_service
 
 KEY = bytes(range(32))

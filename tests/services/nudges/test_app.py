@@ -104,6 +104,19 @@ async def test_a_company_has_an_address_to_send_people_back_to_if_it_has_a_sign_
     assert ("/sign-in/openid/back" in paths) == has_address
 
 
+async def test_visitors_and_messages_without_a_language_of_their_own_get_the_configured_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DAYMARK_NUDGES__LANGUAGE", "es")
+    service = NudgesService(load_settings(NudgesSettings), {}, SteppedClock(), erasure_key=b"", link_secret=None)
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(service._web()), base_url="http://pages") as client:
+        missing = await client.get("/nowhere", headers={"Accept-Language": "fr"})
+
+    assert '<html lang="es">' in missing.text
+    assert (service._decisions.language, service.directory._language) == ("es", "es")
+
+
 @pytest.fixture
 def ports() -> list[int]:
     """Of the pages and of the probes."""

@@ -41,8 +41,10 @@ Result = TypeVar("Result")
 REPORTED_DAYS = score_days.REPORTED_DAYS
 CRASH_POINTS = [
     (recording, "insert_activities"),
+    (recording, "insert_small_batch"),
     (recording, "update_activities"),
     (score_days, "update_days"),
+    (score_days, "update_reported_days"),
     (score_days, "enqueue_events"),
     (EventLeases, "enqueue"),
 ]

@@ -76,10 +76,12 @@ def arguments_for(day: date) -> dict[str, tuple[object, ...]]:
     """What each query on a large table is planned for, by name. Most are about two reps on this day."""
     rep_days: tuple[list[RepId], list[date]] = ([R1, R2], [day, day])
     spans = ([R1, R2], [day, day], [date.max, date.max])
+    days = (*rep_days, ["open"] * 2, ["{}"] * 2, ["{}"] * 2, [None] * 2, [None] * 2, [1, 1])
     facts = [[VALUES.get(fact.name)] * 2 for fact in STORED_FACTS]
     records = (*KEYS, [None] * 2, ["{}"] * 2, [False] * 2, [False] * 2, *rep_days, *facts)
     return {
         "record.activities.insert_activities": (*records, day),
+        "record.activities.insert_small_batch": (*records, day, 1, *rep_days, ["open", "open"]),
         "record.activities.lock_activities": KEYS,
         "record.activities.list_parts": KEYS,
         "record.activities.list_reps_with_activities": ([R1], [R1], ["acme"], ["1"]),
@@ -91,7 +93,8 @@ def arguments_for(day: date) -> dict[str, tuple[object, ...]]:
         "record.activities.list_activities_with_parts": KEYS,
         "days.days.insert_days": (*rep_days, ["open", "open"]),
         "days.days.claim_days": (*rep_days, ["open", "open"], True),
-        "days.days.update_days": (*rep_days, ["open"] * 2, ["{}"] * 2, ["{}"] * 2, [None] * 2, [None] * 2, [1, 1]),
+        "days.days.update_days": days,
+        "days.days.update_reported_days": (*days, [], [], [], [], [], [], 5.0),
         "days.days.list_open_days": ([R1],),
         "days.days.list_scores": rep_days,
         "days.last_opened_days.list_last_opened_days": (None,),

@@ -7,7 +7,6 @@ from shared.languages.current import using_language
 from shared.languages.formats import (
     day_and_month_text,
     decimal_text,
-    either,
     full_date_text,
     number_text,
     percent_text,
@@ -58,15 +57,10 @@ def test_a_number_has_no_empty_decimals_and_the_mark_of_its_language() -> None:
         assert (decimal_text(Decimal("1072.5"), decimals=2), percent_text(Decimal("0.5"))) == ("1072,50", "50\u00a0%")
 
 
-def test_alternatives_weekdays_and_a_number_as_it_was_written() -> None:
-    assert (either(["a"]), either(["a", "b", "c"]), weekday_names()[0], with_decimal_sign("500.00")) == (
-        "a",
-        "a or b or c",
-        "Monday",
-        "500.00",
-    )
+def test_weekdays_and_a_number_as_it_was_written() -> None:
+    assert (weekday_names()[0], with_decimal_sign("500.00")) == ("Monday", "500.00")
     with using_language("es"):
-        assert (either(["a", "b"]), weekday_names(is_short=True)[6], with_decimal_sign("500.00")) == ("a o b", "dom", "500,00")
+        assert (weekday_names(is_short=True)[6], with_decimal_sign("500.00")) == ("dom", "500,00")
 
 
 def test_a_number_is_typed_with_the_decimal_sign_of_the_language() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from shared.languages.current import using_language
-from shared.languages.grammar import filled, joined, singular, worded
+from shared.languages.grammar import either, filled, joined, singular, worded
 
 
 @pytest.mark.parametrize(
@@ -44,6 +44,14 @@ def test_a_list_ends_as_its_language_ends_it() -> None:
             "Ana y Yago",
         ]
         assert (joined([]), joined(["Ana"])) == ("", "Ana")
+
+
+def test_alternatives_are_joined_as_their_language_joins_them() -> None:
+    assert [either([]), either(["a"]), either(["a", "b", "other"])] == ["", "a", "a or b or other"]
+    with using_language("es"):
+        assert either(["llamada", "otro", "correo", "Óscar", "hora", "'open'", "80", "visita"]) == (
+            "llamada u otro o correo u Óscar u hora u 'open' u 80 o visita"
+        )
 
 
 def test_a_value_brings_its_own_full_stop_and_in_spanish_its_article() -> None:

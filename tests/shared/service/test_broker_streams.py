@@ -13,7 +13,7 @@ from shared.jetstream.client import LeanClient, connect, disconnect
 from shared.jetstream.streams import ANNOUNCEMENTS_CONSUMER, NUDGES, provision
 from shared.service.broker import ServiceBroker, make_app
 from shared.service.settings import NatsSection
-from shared.service.startup import until_reached
+from shared.transient_errors import until_reached
 from tests.shared.conftest import handled_messages
 
 TIMEOUT_S: Final = 20.0

@@ -21,8 +21,8 @@ from shared.jetstream.client import LeanClient, connect
 from shared.jetstream.publisher import NotStored
 from shared.service.broker import ServiceBroker, make_app
 from shared.service.probes import starting_routes
-from shared.service.process import EXIT_MISCONFIGURED, Front, Job, collect_garbage_rarely, run_process, run_service
-from shared.service.settings import CommonSettings
+from shared.service.process import Front, Job, collect_garbage_rarely, run_process, run_service
+from shared.service.settings import EXIT_MISCONFIGURED, CommonSettings
 
 SUBJECT: Final = "number.double.v1"
 TIMEOUT_S: Final = 20.0

@@ -31,7 +31,7 @@ TIMEOUT_S = 20.0
 
 @pytest.fixture(autouse=True)
 def _retry_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.service.startup._RETRY_S", 0.01)
+    monkeypatch.setattr("shared.transient_errors._RETRY_S", 0.01)
 
 
 @pytest.fixture

@@ -10,9 +10,10 @@ from shared.clock import EPOCH, SteppedClock, SystemClock
 from shared.jetstream.client import LeanClient
 from shared.jetstream.streams import CLOCK, TICK_SUBJECT
 from shared.requests.client import NO_QUERY, ask
+from shared.requests.demonstration.clock_status import ClockStatus, status_endpoint
 from shared.requests.router import RequestRouter
 from shared.service.broker import ServiceBroker
-from shared.service.stepped_time import ClockStatus, answer_status, make_clock, read_last_tick, status_endpoint, tick_router
+from shared.service.stepped_time import answer_status, make_clock, read_last_tick, tick_router
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -20,6 +20,7 @@ from services.nudges.pages.doors.session_cookie import SessionCookie
 from services.nudges.pages.doors.sign_in_messages import SignInMessages
 from services.nudges.pages.rendering import Renderer
 from shared.clock import Clock
+from shared.errors import in_english
 from shared.requests.client import NoResponder, Refused
 from shared.service.settings import SecretMissing
 from shared.transient_errors import TRANSIENT_ERRORS
@@ -116,5 +117,5 @@ class OpenIdPage:
         return self._renderer.page("openid_refused.html", status=HTTPStatus.FORBIDDEN, is_listed=is_listed)
 
     def _unreachable(self, failed: OpenIdUnreachable) -> Response:
-        _log.warning("openid_issuer_unreachable", error=str(failed))
+        _log.warning("openid_issuer_unreachable", error=in_english(failed))
         return self._renderer.unavailable()

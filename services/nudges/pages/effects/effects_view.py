@@ -84,9 +84,9 @@ def _missing(row: EffectRow, counts: RuleCounts, *, now: datetime) -> str:
     if weeks is None:
         text = gettext("Not known yet: {reason}.")
     elif weeks > _WEEKS_MAX:
-        text = gettext("Not known yet, and not within a year at this rate: {reason}.")
+        text = gettext("Not known yet. At this rate it takes more than a year: {reason}.")
     else:
-        text = gettext("Not known yet, about {weeks} more at this rate: {reason}.")
+        text = gettext("Not known yet. At this rate it takes about {weeks} more: {reason}.")
     return text.format(weeks=count_phrase(weeks or 0, "week"), reason=_reason(row))
 
 
@@ -94,7 +94,7 @@ def _reason(row: EffectRow) -> str:
     """As `not_known_because`, in the language of whoever reads the page."""
     if min(row.people_sent, row.people_withheld) >= PEOPLE_MIN:
         return gettext("the scores do not differ")
-    text = gettext("sent to {sent} people and withheld from {withheld}; {least} of each are needed")
+    text = gettext("it reached {sent} people and was withheld from {withheld}; at least {least} of each are needed")
     return text.format(sent=row.people_sent, withheld=row.people_withheld, least=PEOPLE_MIN)
 
 

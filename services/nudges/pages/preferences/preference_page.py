@@ -28,7 +28,7 @@ from shared.languages.messages import gettext, marked
 from shared.reach import MAIL, SLACK, TEAMS, WEBHOOK
 from shared.transient_errors import TRANSIENT_ERRORS
 
-_AS_IN_ROSTER: Final = marked("whatever your roster says")
+_AS_IN_ROSTER: Final = marked("the way that the roster lists first")
 _LABELS: Final = {
     MAIL.name: marked("mail"),
     SLACK.name: "Slack",
@@ -48,6 +48,7 @@ class PreferencePage:
         self._renderer = renderer
         self._clock = clock
         self._guard = guard
+        self._has_mail = MAIL.name in transports
         self._ways = [("", _AS_IN_ROSTER), *((name, _LABELS[name]) for name in transports)] if len(transports) > 1 else []
 
     def routes(self) -> Sequence[BaseRoute]:
@@ -119,13 +120,15 @@ class PreferencePage:
     ) -> Response:
         """With the form as it is filled in."""
         reader = await find_reader(self._pool, entrance.person_id)
+        has_stopped = await has_stopped_mail(self._pool, entrance.person_id)
         is_posted = request.method == "POST"  # then the buttons are one segment further up
         return self._renderer.page(
             "preferences.html",
             status=status,
             has_forms=True,
             entrance=entrance,
-            has_stopped=await has_stopped_mail(self._pool, entrance.person_id),
+            has_stopped=has_stopped,
+            has_mail=self._has_mail or has_stopped or not entrance.is_signed_in,
             path=f"{'..' if is_posted else '.'}/{entrance.token}",
             ways=[(name, gettext(label)) for name, label in self._ways],
             is_rep=reader.is_rep,

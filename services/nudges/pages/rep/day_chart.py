@@ -37,7 +37,7 @@ class DayRow:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DayChart:
     """`description` is what a screen reader says of the chart. `band` and `marks` explain what is drawn, in words; both can be
-    empty. `first` and `last` are the days at its ends, and `rows` all of them, the newest first."""
+    empty. `ends` are the days at its ends; in one text while it has room for more. `rows` are all of them, the newest first."""
 
     chart: BarChart
     title: str
@@ -46,8 +46,7 @@ class DayChart:
     marks: tuple[str, ...]
     has_leave: bool
     has_holiday: bool
-    first: str
-    last: str
+    ends: tuple[str, ...]
     rows: tuple[DayRow, ...]
 
 
@@ -72,10 +71,18 @@ def make_day_chart(own_days: Sequence[OwnDay], *, days_shown: int, today: date) 
         marks=tuple(begun.values()),
         has_leave=any(day.presence is Presence.ABSENT for day in days),
         has_holiday=any(day.presence is Presence.HOLIDAY for day in days),
-        first=_heading(days[0], today=today),
-        last=_heading(days[-1], today=today),
+        ends=_ends(days, days_shown, today=today),
         rows=tuple(make_day_row(day, mark=begun.get(day.day, ""), today=today) for day in reversed(days)),
     )
+
+
+def _ends(days: Sequence[OwnDay], days_shown: int, *, today: date) -> tuple[str, ...]:
+    if len(days) == 1:
+        return (_heading(days[0], today=today),)
+    if len(days) >= days_shown:
+        return _heading(days[0], today=today), _heading(days[-1], today=today)
+    first, last = (long_date(day.day, today=today) for day in (days[0], days[-1]))
+    return (capitalized(gettext("from {first} to {last}").format(first=first, last=last)),)
 
 
 def _title(count: int) -> str:

@@ -1,6 +1,7 @@
 """The third step: who the users of the CRM are. Those whose activities have arrived are listed; anybody else can be added."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
@@ -16,6 +17,9 @@ from shared.observation import SourceName
 from shared.requests.client import NO_QUERY, Refused
 from shared.requests.roster.edits import ROSTER_EDIT, CrmUser, NewPerson, RosterEdit
 from shared.requests.scores import UNMATCHED_USERS
+
+_NAMES_MAX: Final = 12
+"""Of a larger team only the number is shown."""
 
 
 class PeopleStep:
@@ -59,6 +63,7 @@ class PeopleStep:
     async def _page(self, entrance: Entrance, progress: Progress, fields: QueryParams, *, refusal: str = "") -> Response:
         users = (await self._frame.ask(UNMATCHED_USERS, NO_QUERY)).users
         view = make_view(progress, Step.PEOPLE, refusal=refusal)
+        reps = [person.name for person in progress.people if person.role == "rep"]
         return self._frame.renderer.page(
             "setup_people.html",
             status=view.status,
@@ -66,7 +71,8 @@ class PeopleStep:
             entrance=entrance,
             setup=view,
             teams=progress.teams,
-            reps=[person.name for person in progress.people if person.role == "rep"],
+            reps=reps,
+            shows_names=len(reps) <= _NAMES_MAX,
             users=users,
             sources=[row.name for row in progress.sources],
             fields=fields,

@@ -9,8 +9,8 @@ from shared.requests.playbook.drafts import DraftMistake
 
 _BEHAVIOUR: Final = re.compile(r"behaviours\[(\d+)\](?:\.(\w+))?")
 _FIELDS: Final = {
-    "label": marked("Called"),
-    "target": marked("A day"),
+    "label": marked("Name"),
+    "target": marked("Target a day"),
     "weight": marked("Weight"),
     "counts": marked("Counts"),
 }

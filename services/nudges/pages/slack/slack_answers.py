@@ -25,6 +25,7 @@ from services.nudges.pages.slack.replies import Replies, Reply, notice, replacem
 from services.nudges.pages.slack.signature import is_signed
 from services.nudges.pages.thanks.send_thanks import ThanksSender, too_long_message
 from shared.clock import Clock
+from shared.errors import in_english
 from shared.events import ManagerId, Nudge, NudgeId, PersonId
 from shared.languages.current import using_language
 from shared.languages.messages import gettext, marked
@@ -94,7 +95,7 @@ class SlackAnswers:
         except (UnreadableClick, ClientDisconnect):
             return Response(status_code=400)
         except (SecretMissing, SecretTooShort) as unusable:
-            _log.error("slack_request_not_checked", error=str(unusable))
+            _log.error("slack_request_not_checked", error=in_english(unusable))
             return Response(status_code=503)
         except (NoResponder, Refused, *TRANSIENT_ERRORS):
             return Response(status_code=503)

@@ -26,15 +26,15 @@ _HOURS: Final = 24
 _LABELS: Final = {
     ACTOR.name: marked("who did it"),
     STARTED_AT.name: marked("when it began"),
-    STARTED_ON.name: marked("on which day"),
-    DURATION_S.name: marked("how long it took"),
-    OUTCOME.name: marked("what came of it"),
-    DIRECTION.name: marked("in which direction"),
-    AMOUNT.name: marked("how much it is worth"),
-    STAGE.name: marked("in which stage the deal is"),
-    DEAL_ID.name: marked("to which deal it belongs"),
-    CONTACT_KEY.name: marked("with whom, as a key"),
-    URL.name: marked("where it stands in the CRM"),
+    STARTED_ON.name: marked("the day"),
+    DURATION_S.name: marked("the duration"),
+    OUTCOME.name: marked("the outcome"),
+    DIRECTION.name: marked("the direction"),
+    AMOUNT.name: marked("the amount"),
+    STAGE.name: marked("the stage of the deal"),
+    DEAL_ID.name: marked("the deal it belongs to"),
+    CONTACT_KEY.name: marked("the contact (as a key)"),
+    URL.name: marked("the link to the record in the CRM"),
 }
 """The facts that playbooks, explanations and pages use."""
 _STARTS: Final = frozenset({STARTED_AT.name, STARTED_ON.name})

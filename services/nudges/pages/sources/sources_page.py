@@ -53,10 +53,10 @@ _NOTICES: Final = {
 
 
 _REASONS: Final = {
-    "unreadable_body": marked("unreadable body"),
-    "refused_observation": marked("refused observation"),
-    "adapter_failed": marked("adapter failed"),
-    "unknown_source": marked("unknown source"),
+    "unreadable_body": marked("the body can't be read"),
+    "refused_observation": marked("an activity is not valid"),
+    "adapter_failed": marked("Daymark failed to read it"),
+    "unknown_source": marked("no such source"),
 }
 """Why ingest could not understand a webhook."""
 

@@ -2,7 +2,8 @@
 "use strict";
 (() => {
   const status = document.getElementById("live");
-  const address = `/today/events?since=${encodeURIComponent(status.dataset.fingerprint)}`;
+  const news = document.getElementById("news");
+  const PARTS = ["asked", "teams"];
   const FOCUSABLE = "a, button";
   const RETRY_MS = 5000;
   let lastAt = null;
@@ -21,23 +22,66 @@
     status.hidden = false;
   };
 
+  const parse = (html) => new DOMParser().parseFromString(html, "text/html");
+
   // Replaces elements by those with the same id. Whoever is in one of them with the keyboard stays there.
+  // Returns whether the page has a row for each rep of its teams, and for nobody else.
   const replaceElements = (html) => {
-    const parts = new DOMParser().parseFromString(html, "text/html").body.children;
-    for (const part of Array.from(parts)) {
+    let isWhole = true;
+    for (const part of Array.from(parse(html).body.children)) {
       const before = document.getElementById(part.id);
       if (before === null) {
-        location.reload(); // somebody has joined the team
-        return;
+        isWhole = false; // somebody has joined the team
+        continue;
       }
       const place = Array.from(before.querySelectorAll(FOCUSABLE)).indexOf(document.activeElement);
       before.replaceWith(part);
       if (place >= 0) part.querySelectorAll(FOCUSABLE)[place]?.focus({ preventScroll: true });
+      if (part.dataset.rows !== undefined) {
+        const rows = Array.from(part.closest(".team").querySelectorAll(".row"), (row) => row.id);
+        isWhole &&= rows.sort().join(" ") === part.dataset.rows.trim().split(" ").sort().join(" "); // or somebody has left
+      }
+    }
+    return isWhole;
+  };
+
+  // Where the focus goes when the element that had it is replaced. A button of another thing is never under the finger.
+  const findNext = (part, lost) =>
+    part.querySelector("#one-thing") ??
+    Array.from(part.querySelectorAll(FOCUSABLE)).find((element) => element.getAttribute("href") === lost.getAttribute("href")) ??
+    document.getElementById("main");
+
+  const replaceParts = (fresh) => {
+    document.getElementById("parts").dataset.fingerprint = fresh.getElementById("parts").dataset.fingerprint;
+    for (const id of PARTS) {
+      const before = document.getElementById(id);
+      const part = fresh.getElementById(id);
+      if (before.innerHTML === part.innerHTML) continue;
+      const lost = before.contains(document.activeElement) ? document.activeElement : null;
+      before.replaceWith(part);
+      if (lost !== null) findNext(part, lost).focus({ preventScroll: true });
+      if (id === "asked") news.textContent = part.querySelector(".text")?.textContent ?? status.dataset.asksNothing;
+    }
+  };
+
+  // Reads anew what rows cannot say: what the page asks for, and who is on it.
+  const readAnew = async (source) => {
+    source.close();
+    try {
+      const response = await fetch(`/today/parts${location.search}`, { redirect: "error" });
+      if (!response.ok) throw new Error(response.statusText);
+      replaceParts(parse(await response.text()));
+      connect();
+    } catch {
+      isLive = false;
+      describe();
+      setTimeout(connect, RETRY_MS);
     }
   };
 
   const connect = () => {
-    const source = new EventSource(address);
+    const { fingerprint } = document.getElementById("parts").dataset;
+    const source = new EventSource(`/today/events?since=${encodeURIComponent(fingerprint)}`);
     const become = (live) => {
       isLive = live;
       describe();
@@ -45,9 +89,10 @@
     source.addEventListener("open", () => become(true));
     source.addEventListener("rows", (event) => {
       lastAt = Date.now();
-      replaceElements(event.data);
       become(true);
+      if (!replaceElements(event.data)) readAnew(source);
     });
+    source.addEventListener("outdated", () => readAnew(source));
     source.addEventListener("beat", (event) => replaceElements(event.data));
     source.addEventListener("signed-out", () => {
       source.close();

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,8 +15,9 @@ from services.nudges.access.sessions import list_open_sessions
 from services.nudges.domain.roster.access import PersonToday
 from services.nudges.pages.rendering import Renderer
 from services.nudges.pages.today.load_teams import EarlierDays, Teams, load_teams
+from services.nudges.pages.today.one_thing import mark_open_reminders
 from services.nudges.pages.today.snapshots import Snapshot, join_fingerprints, split_fingerprints, take_snapshot
-from services.nudges.pages.today.subscriber import Subscriber
+from services.nudges.pages.today.subscriber import Subscriber, Viewer
 from shared.clock import Clock
 from shared.events import TeamId
 from shared.languages.catalogue import LANGUAGES
@@ -29,10 +30,13 @@ CHANNEL: Final = "changed_teams"
 """To which intake notifies the ids of teams, in the statement that stores their days."""
 _FRESH_FOR: Final = timedelta(seconds=10)
 _CHECK_EVERY_S: Final = 5.0
+_ROSTER_EVERY_S: Final = 1.0
 _ANSWER_WITHIN_S: Final = 5.0
 _RETRY_S: Final = 1.0
 _LIFETIME_SPREAD: Final = 0.2
 
+ReadVersion = Callable[[], Awaitable[int | None]]
+"""Reads the version of the roster, which rises with every change. None while nobody can say it."""
 _Key = tuple[TeamId, str]
 """A team, and the language in which its pages are written."""
 
@@ -54,14 +58,17 @@ class LiveTeams:
     """One of each process. Its job `run` hears from Postgres which teams have changed, also by other replicas.
 
     A page reconnects after `lifetime_s` at the latest, and its visitor is then admitted anew. In between, `run` notices within
-    seconds that its session has ended.
+    seconds that its session has ended, that its visitor has other reminders, or that the roster has changed.
     """
 
-    def __init__(self, pool: asyncpg.Pool, renderer: Renderer, clock: Clock, *, lifetime_s: float) -> None:
+    def __init__(
+        self, pool: asyncpg.Pool, renderer: Renderer, clock: Clock, *, lifetime_s: float, read_version: ReadVersion
+    ) -> None:
         self._pool = pool
         self._renderer = renderer
         self._clock = clock
         self._lifetime_s = lifetime_s
+        self._read_version = read_version
         self._teams: dict[_Key, _Team] = {}
         self._pages: set[Subscriber] = set()
         self._changed: set[_Key] = set()
@@ -79,9 +86,10 @@ class LiveTeams:
         return self._lifetime_s * (1 - _LIFETIME_SPREAD * random.random())  # noqa: S311 - nothing is secret about it
 
     @asynccontextmanager
-    async def subscribed(self, teams: Teams, *, session_id: int, fingerprint: str) -> AsyncIterator[Subscriber]:
+    async def subscribed(self, teams: Teams, viewer: Viewer, *, fingerprint: str) -> AsyncIterator[Subscriber]:
         """An open page that shows these teams as they were at a fingerprint. What has changed since waits for it."""
-        page = Subscriber(tuple(teams), session_id=session_id, language=current_language())
+        known, reminders = split_fingerprints(fingerprint, tuple(teams))
+        page = Subscriber(tuple(teams), viewer, reminders=reminders, language=current_language())
         for team_id, reps in teams.items():
             team = self._teams.setdefault((team_id, page.language), _Team(reps=reps))
             if team.reps != reps:
@@ -91,7 +99,7 @@ class LiveTeams:
         try:
             if self._is_closed:
                 page.end()
-            await self._bring_up_to_date(page, fingerprint)
+            await self._bring_up_to_date(page, known)
             yield page
         finally:
             self._remove(page)
@@ -99,7 +107,7 @@ class LiveTeams:
     def fingerprint_of(self, page: Subscriber) -> str:
         """Of what the page shows once it has everything that was put."""
         snapshots = [self._teams[key].snapshot for key in page.keys]
-        return join_fingerprints([snapshot for snapshot in snapshots if snapshot is not None])
+        return join_fingerprints([snapshot for snapshot in snapshots if snapshot is not None], page.reminders)
 
     def times(self, page: Subscriber) -> Mapping[str, str]:
         """What time it is for each team of the page, as elements."""
@@ -117,6 +125,7 @@ class LiveTeams:
         """Keep open pages up to date until told to stop. While Postgres is away, pages stay as they are."""
         async with asyncio.TaskGroup() as group:
             refreshing = group.create_task(self._refresh_changed())
+            group.create_task(self._watch_roster(stopping))
             try:
                 while not stopping.is_set():
                     try:
@@ -137,6 +146,7 @@ class LiveTeams:
                 while not stopping.is_set():
                     async with asyncio.timeout(_ANSWER_WITHIN_S):
                         await self._end_signed_out(connection)
+                        await self._end_outdated(connection)
                     await _wait(stopping, _CHECK_EVERY_S)
                 await connection.remove_listener(CHANNEL, self._on_changed)
             except BaseException:
@@ -195,8 +205,7 @@ class LiveTeams:
             return False
         return timedelta() <= now - team.loaded_at < _FRESH_FOR
 
-    async def _bring_up_to_date(self, page: Subscriber, fingerprint: str) -> None:
-        known = split_fingerprints(fingerprint, page.teams)
+    async def _bring_up_to_date(self, page: Subscriber, known: Mapping[TeamId, str]) -> None:
         for team_id in page.teams:
             team = self._teams[team_id, page.language]
             await self._refresh(team, team_id, page.language)
@@ -206,10 +215,32 @@ class LiveTeams:
     async def _end_signed_out(self, connection: Connection) -> None:
         """Also a question to which a connection that is lost has no answer."""
         pages = list(self._pages)
-        open_ids = await list_open_sessions(connection, {page.session_id for page in pages}, now=self._clock.now())
+        open_ids = await list_open_sessions(connection, {page.viewer.session_id for page in pages}, now=self._clock.now())
         for page in pages:
-            if page.session_id not in open_ids:
+            if page.viewer.session_id not in open_ids:
                 page.end(is_signed_out=True)
+
+    async def _end_outdated(self, connection: Connection) -> None:
+        """Those that ask another one thing of their visitor than they would if they were opened now."""
+        pages = [page for page in self._pages if not page.has_ended]
+        if not pages:
+            return
+        marks = await mark_open_reminders(connection, {page.viewer.person_id for page in pages}, now=self._clock.now())
+        for page in pages:
+            if page.reminders != marks.get(page.viewer.person_id, ""):
+                page.end(is_outdated=True)
+
+    async def _watch_roster(self, stopping: asyncio.Event) -> None:
+        """All pages connect again once the roster has changed, since each may show other reps. One question for all of them."""
+        known = None
+        while not stopping.is_set():
+            if self._pages:
+                version = await self._read_version()
+                if None not in (version, known) and version != known:
+                    for page in self._pages:
+                        page.end()
+                known = version if version is not None else known
+            await _wait(stopping, _ROSTER_EVERY_S)
 
     def _remove(self, page: Subscriber) -> None:
         self._pages.discard(page)

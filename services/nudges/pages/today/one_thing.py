@@ -1,5 +1,7 @@
 """The one thing that today asks of a manager: the newest reminder to recognise a rep that is still open."""
 
+import hashlib
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -15,11 +17,13 @@ from services.nudges.pages.doors.readers import may_read
 from services.nudges.pages.entrance import Entrance
 from services.nudges.pages.messages.stored_messages import Message, find_message
 from services.nudges.pages.thanks.thanks_offers import find_thankable
-from shared.events import ManagerId, NudgeId
+from shared.events import ManagerId, NudgeId, PersonId
+from shared.postgres.pool import Connection
 from shared.postgres.queries import Queries
 
 _QUERIES: Final = Queries.beside(__file__)
 _OPEN_FOR: Final = timedelta(days=7)
+_MARK_LENGTH: Final = 16
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,14 +40,37 @@ class OneThing:
 
 async def find_one_thing(pool: asyncpg.Pool, links: Links, entrance: Entrance, *, now: datetime) -> OneThing | None:
     """None if nothing is open."""
-    since = now.date() - _OPEN_FOR
-    for row in await pool.fetch(_QUERIES["list_open_reminders"], entrance.person_id, since, now):
-        message = await find_message(pool, row["id"], entrance.person_id)
+    async with pool.acquire() as connection:
+        reminders = await _list_open_reminders(connection, [entrance.person_id], now=now)
+    for nudge_id in reminders.get(entrance.person_id, ()):
+        message = await find_message(pool, nudge_id, entrance.person_id)
         if message is not None and may_read(entrance.person_id, message.person_id, message.rule, entrance.today):
-            one_thing = await _to_one_thing(pool, links, entrance, message, row["id"], now=now)
+            one_thing = await _to_one_thing(pool, links, entrance, message, nudge_id, now=now)
             if one_thing is not None:
                 return one_thing
     return None
+
+
+async def mark_open_reminders(
+    connection: Connection, manager_ids: Collection[PersonId], *, now: datetime
+) -> Mapping[PersonId, str]:
+    """A mark of each manager's open reminders, which changes when they do. Nothing for whoever has none."""
+    reminders = await _list_open_reminders(connection, manager_ids, now=now)
+    return {
+        person_id: hashlib.sha256("\0".join(nudge_ids).encode()).hexdigest()[:_MARK_LENGTH]
+        for person_id, nudge_ids in reminders.items()
+    }
+
+
+async def _list_open_reminders(
+    connection: Connection, manager_ids: Collection[PersonId], *, now: datetime
+) -> Mapping[PersonId, list[NudgeId]]:
+    """Of each manager who has any, the newest first."""
+    reminders: dict[PersonId, list[NudgeId]] = {}
+    since = now.date() - _OPEN_FOR
+    for row in await connection.fetch(_QUERIES["list_open_reminders"], list(manager_ids), since, now):
+        reminders.setdefault(PersonId(row["person_id"]), []).append(NudgeId(row["id"]))
+    return reminders
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,11 +107,11 @@ def _answer_path(entrance: Entrance, nudge_id: NudgeId) -> str:
 async def _to_one_thing(
     pool: asyncpg.Pool, links: Links, entrance: Entrance, message: Message, nudge_id: NudgeId, *, now: datetime
 ) -> OneThing | None:
-    """As its card has it. None if the manager may not write to the rep today, or has written to them since."""
+    """As its card has it. None if the manager may not write to the rep today."""
     manager_id = ManagerId(entrance.person_id)
     offers = (await find_thankable(pool, links, entrance, [message], root="/", now=now)).offers
     offer = offers.get(nudge_id)
-    if offer is None or offer.is_thanked:
+    if offer is None:
         return None
     (card,) = make_cards([message], Reader(id=manager_id, now=now, offers=offers))
     nudge = _nudge_on(card, nudge_id)

@@ -12,6 +12,7 @@ from shared.events import TeamId
 
 _FINGERPRINT_BYTES: Final = 8
 _SEPARATOR: Final = "."
+_BEFORE_REMINDERS: Final = "~"
 
 Fragments = Mapping[str, str]
 """The HTML of elements by their id."""
@@ -40,15 +41,16 @@ def take_snapshot(renderer: Renderer, view: TeamView, before: Snapshot | None = 
     return Snapshot(view=view, fragments=fragments, fingerprint=digest[: 2 * _FINGERPRINT_BYTES])
 
 
-def join_fingerprints(snapshots: Sequence[Snapshot]) -> str:
-    """Of a page that shows several teams, in this order."""
-    return _SEPARATOR.join(snapshot.fingerprint for snapshot in snapshots)
+def join_fingerprints(snapshots: Sequence[Snapshot], reminders: str) -> str:
+    """Of a page that shows several teams, in this order, and was made with reminders of this mark."""
+    return _SEPARATOR.join(snapshot.fingerprint for snapshot in snapshots) + _BEFORE_REMINDERS + reminders
 
 
-def split_fingerprints(joined: str, teams: Sequence[TeamId]) -> Mapping[TeamId, str]:
-    """By team. Nothing if they are not those of so many teams."""
-    fingerprints = joined.split(_SEPARATOR)
-    return dict(zip(teams, fingerprints, strict=True)) if len(fingerprints) == len(teams) else {}
+def split_fingerprints(joined: str, teams: Sequence[TeamId]) -> tuple[Mapping[TeamId, str], str]:
+    """By team, and the mark of the reminders. Of no team if they are not those of so many teams."""
+    of_teams, _, reminders = joined.partition(_BEFORE_REMINDERS)
+    fingerprints = of_teams.split(_SEPARATOR)
+    return dict(zip(teams, fingerprints, strict=True)) if len(fingerprints) == len(teams) else {}, reminders
 
 
 def _summary_id(team_id: TeamId) -> str:

@@ -3,23 +3,36 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 
 from services.nudges.pages.today.snapshots import Fragments
-from shared.events import TeamId
+from shared.events import PersonId, TeamId
 from shared.languages.catalogue import ENGLISH
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Viewer:
+    """Who has the page open, and in which session."""
+
+    person_id: PersonId
+    session_id: int
 
 
 class Subscriber:
     """What its page has yet to be sent. Of each element only the newest HTML waits, so a page that reads slowly, or not at all,
     keeps no more in memory than it shows."""
 
-    def __init__(self, teams: Sequence[TeamId], *, session_id: int, language: str = ENGLISH) -> None:
+    def __init__(self, teams: Sequence[TeamId], viewer: Viewer, *, reminders: str, language: str = ENGLISH) -> None:
+        """`reminders` is the mark of the open reminders that it was made with."""
         self.teams = teams
+        self.viewer = viewer
+        self.reminders = reminders
         self.language = language
-        self.session_id = session_id
         self.has_ended = False
         """Nothing more is sent."""
         self.is_signed_out = False
+        self.is_outdated = False
+        """More than its rows has changed: it has to be read anew."""
         self._waiting: dict[str, str] = {}
         self._woken = asyncio.Event()
 
@@ -34,10 +47,11 @@ class Subscriber:
             self._waiting.update(fragments)
             self._woken.set()
 
-    def end(self, *, is_signed_out: bool = False) -> None:
+    def end(self, *, is_signed_out: bool = False, is_outdated: bool = False) -> None:
         """Let the stream end once it has sent what waits."""
         self.has_ended = True
         self.is_signed_out = is_signed_out
+        self.is_outdated = is_outdated
         self._woken.set()
 
     async def take(self, *, timeout_s: float) -> Fragments:

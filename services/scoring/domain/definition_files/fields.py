@@ -102,7 +102,7 @@ Timezone = Annotated[str, AfterValidator(_check_timezone)]
 class Entry(BaseModel):
     """A mapping in a definition file. An unknown key is a mistake."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, defer_build=True)
 
 
 def known_keys(*entries: type[BaseModel]) -> frozenset[str]:

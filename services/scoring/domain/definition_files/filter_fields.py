@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, PlainValidator, create_model
 from services.scoring.domain.definition_files.fields import Entry
 from services.scoring.domain.playbook.filters import Filter, make_filter
 from shared.facts import FILTERED_FACTS, AnyFact, OneOf
-from shared.languages.formats import either
+from shared.languages.grammar import either
 from shared.languages.messages import gettext
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Final
 
 from pydantic import BeforeValidator
 
-from shared.languages.formats import either
+from shared.languages.grammar import either
 from shared.languages.messages import gettext
 from shared.reach import MAIL, TRANSPORTS, ContactPoint
 

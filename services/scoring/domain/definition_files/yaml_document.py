@@ -8,6 +8,7 @@ import yaml
 from pydantic import ValidationError
 
 from shared.errors import Refusal
+from shared.languages.grammar import either
 from shared.languages.messages import gettext, marked
 from shared.suggestions import find_misspelt_keys, suggest
 
@@ -156,7 +157,8 @@ def mistakes_of(refused: ValidationError, document: Document, known_keys: frozen
         if error["type"] == _MISSING_KEY and path in meant.values():
             continue
         remedy = _REMEDIES.get(error["type"])
-        problem = gettext(remedy).format_map(error.get("ctx", {})) if remedy else error["msg"].removeprefix("Value error, ")
+        context = {name: _in_language(value) for name, value in error.get("ctx", {}).items()}
+        problem = gettext(remedy).format_map(context) if remedy else error["msg"].removeprefix("Value error, ")
         if error["type"] == _UNKNOWN_KEY:
             suggestion = suggest(str(path[-1]), known_keys, at_most=1)
             if path in meant:
@@ -164,6 +166,12 @@ def mistakes_of(refused: ValidationError, document: Document, known_keys: frozen
             problem = gettext("no such key; {remedy}").format(remedy=suggestion or gettext("leave it out"))
         mistakes.append(Mistake(line=document.line_of(path), key=dotted(path), problem=problem))
     return mistakes
+
+
+def _in_language(value: object) -> object:
+    """What pydantic lists as `'week', 'month' or 'quarter'`, with the last conjunction of the language."""
+    first, conjunction, last = value.rpartition(" or ") if isinstance(value, str) else ("", "", "")
+    return either([first, last]) if conjunction else value
 
 
 def dotted(path: Path) -> str:

@@ -8,8 +8,8 @@ from typing import Final
 from services.scoring.domain.playbook.filters import describe_filter
 from services.scoring.domain.playbook.playbook import Behaviour, Goal, Playbook
 from services.scoring.domain.playbook.unverified_rules import Kinds, UnverifiedRules
-from shared.languages.formats import either, weekday_names, with_decimal_sign
-from shared.languages.grammar import joined
+from shared.languages.formats import weekday_names, with_decimal_sign
+from shared.languages.grammar import either, joined
 from shared.languages.messages import gettext, marked, pgettext, pmarked
 from shared.languages.value_names import kind_name
 

@@ -27,7 +27,7 @@ from tests.running_daymark import RunningDaymark, run_failing_command, running_d
 async def daymark(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningDaymark]:
     folder = tmp_path_factory.mktemp("up")
     (folder / "roster.yaml").write_text(ROSTER)
-    async with running_daymark(folder / "d", FREE_PORTS) as running:
+    async with running_daymark(folder / "d", FREE_PORTS, forked=False) as running:
         await running.command("roster", "apply", str(folder / "roster.yaml"))
         yield running
 
@@ -196,7 +196,7 @@ async def test_a_killed_postmaster_whose_backend_lives_on_is_replaced_and_ends_n
 
 
 async def test_sigterm_ends_everything_within_ten_seconds(tmp_path: Path) -> None:
-    async with running_daymark(tmp_path / "d", FREE_PORTS) as daymark:
+    async with running_daymark(tmp_path / "d", FREE_PORTS, forked=False) as daymark:
         pids = daymark.pids()
 
         os.kill(pids["daymark"], signal.SIGTERM)
@@ -211,7 +211,7 @@ async def test_after_a_crash_nothing_keeps_running_and_nothing_is_lost(tmp_path:
     (tmp_path / "history.ndjson").write_text(json.dumps(observe_call("a", "2026-03-02T09:00:00Z")))
     (tmp_path / "roster.yaml").write_text(ROSTER)
     (tmp_path / "playbook.yaml").write_text(PLAYBOOK)
-    async with running_daymark(tmp_path / "d", FREE_PORTS) as first:
+    async with running_daymark(tmp_path / "d", FREE_PORTS, forked=False) as first:
         await first.command("roster", "apply", str(tmp_path / "roster.yaml"))
         await first.command("playbook", "apply", str(tmp_path / "playbook.yaml"))
         await first.command("import", str(tmp_path / "history.ndjson"), "--source", "acme")

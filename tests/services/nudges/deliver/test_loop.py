@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
+import asyncpg
 import httpx
 import pytest
 
@@ -12,11 +13,13 @@ from services.nudges.deliver import deliver_nudges
 from services.nudges.deliver.channel import Channel
 from services.nudges.deliver.channel_states import list_channel_states, merge_channels
 from services.nudges.deliver.deliver_nudges import add_links
-from services.nudges.deliver.deliveries import Delivery, mark_delivered
+from services.nudges.deliver.deliveries import Delivery, record_delivered
 from services.nudges.deliver.loop import DeliveryLoop
 from services.nudges.deliver.posting.public_client import http_client
 from services.nudges.schema import SCHEMA
-from shared.postgres.pool import Connection, make_pool
+from shared.events import NudgeId
+from shared.postgres.outbox import OutboxEvent
+from shared.postgres.pool import make_pool
 from tests.receiver import HALF_A_HEAD, HANG, Received, Receiver, answer, receiving
 from tests.services.nudges.deliver.channels.conftest import chat, room
 from tests.services.nudges.deliver.channels.test_webhook import channel_to
@@ -245,13 +248,15 @@ async def test_while_postgres_is_down_a_yes_is_kept_until_it_can_be_recorded(
 ) -> None:
     failures_left = [1, 2]
 
-    async def record_after_two_failures(connection: Connection, delivery: Delivery, **instants: object) -> int | None:
+    async def record_after_two_failures(
+        pool: asyncpg.Pool, channel: str, accepted: Sequence[tuple[Delivery, OutboxEvent]], **instants: object
+    ) -> set[NudgeId]:
         if failures_left:
             failures_left.pop()
             raise OSError("Postgres is down")
-        return await mark_delivered(connection, delivery, now=delivering.now)
+        return await record_delivered(pool, channel, accepted, now=delivering.now)
 
-    monkeypatch.setattr(deliver_nudges, "mark_delivered", record_after_two_failures)
+    monkeypatch.setattr(deliver_nudges, "record_delivered", record_after_two_failures)
     monkeypatch.setattr("shared.service.background._RETRY_S", 0)
     await queue_for_both(delivering, 1)
 
@@ -266,7 +271,7 @@ async def test_a_bug_in_an_attempt_ends_the_loop(delivering: Delivering, monkeyp
     async def fail(*_: object, **__: object) -> None:
         raise RuntimeError("a bug of ours")
 
-    monkeypatch.setattr(deliver_nudges, "mark_delivered", fail)
+    monkeypatch.setattr(deliver_nudges, "record_delivered", fail)
     await delivering.queue()
     loop = DeliveryLoop(delivering.deliverer(), on_delivered=lambda: None)
 

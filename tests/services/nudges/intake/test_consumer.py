@@ -10,6 +10,7 @@ import pytest
 
 from deploy.local.servers.ports import find_free_ports
 from services.nudges.decide.decision_context import DecisionContext
+from services.nudges.decide.on_change import DayChanges
 from services.nudges.domain.decision import Outcome
 from services.nudges.intake.consumer import Intake
 from services.nudges.intake.day_reports import take_in_day_report
@@ -144,10 +145,10 @@ async def test_an_unreadable_message_becomes_a_dead_letter_and_does_not_block_th
 
 
 async def test_a_report_at_which_the_code_fails_waits_alone(consuming: Consuming, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def fail_at_ben(connection: Querier, day: DayReport, context: DecisionContext) -> tuple[bool, list[Outcome]]:
+    async def fail_at_ben(connection: Querier, day: DayReport, changes: DayChanges, context: DecisionContext) -> list[Outcome]:
         if day.rep.id == BEN.id:
             raise LookupError("a mistake")
-        return await take_in_day_report(connection, day, context)
+        return await take_in_day_report(connection, day, changes, context)
 
     monkeypatch.setattr("services.nudges.intake.take_in.take_in_day_report", fail_at_ben)
     async with consuming.running():

@@ -142,7 +142,7 @@ async def _count_statements(nudging: Nudging, *, reps: int) -> int:
     return len(statements)
 
 
-async def test_a_report_that_earns_nothing_costs_five_statements(nudging: Nudging) -> None:
+async def test_a_report_that_earns_nothing_costs_three_statements(nudging: Nudging) -> None:
     opened = open_report()
     counted, more = (report(state="open", behaviours=(behaviour("Calls", calls, 10),), revision=calls) for calls in (2, 3))
     async with _listening(nudging) as (pool, statements):
@@ -152,7 +152,7 @@ async def test_a_report_that_earns_nothing_costs_five_statements(nudging: Nudgin
         statements.clear()
         await nudging.take_in_together(more, pool=pool)
 
-    assert len(statements) == 5  # begins, locks, asks for erased people, stores, commits
+    assert len(statements) == 3  # begins, locks and stores, commits
 
 
 async def test_a_batch_costs_as_many_statements_however_many_people_it_is_about(nudging: Nudging) -> None:

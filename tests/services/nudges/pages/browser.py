@@ -49,6 +49,11 @@ async def no_absences(_: AbsenceEndpoint, __: AbsenceQuery) -> AbsenceState:
     raise AssertionError("nobody enters an absence here")
 
 
+async def no_version() -> int | None:
+    """Nobody knows it."""
+    return None
+
+
 @asynccontextmanager
 async def browsing(
     pool: asyncpg.Pool,
@@ -82,7 +87,7 @@ async def browsing(
         openid=None,
         is_secure=False,
         asked_max=100,
-        live=LiveTeams(pool, Renderer(), SteppedClock(now), lifetime_s=60),
+        live=LiveTeams(pool, Renderer(), SteppedClock(now), lifetime_s=60, read_version=no_version),
         on_acknowledged=on_acknowledged,
         on_decided=on_decided,
     )

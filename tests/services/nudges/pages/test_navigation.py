@@ -87,5 +87,5 @@ async def test_somebody_without_a_page_of_their_own_is_offered_none(visits: Visi
 
     home = await browser.get("/")
 
-    assert "Nothing opens for you yet" in home.text
+    assert "There is no page for you yet" in home.text
     assert _pages(home) == []

@@ -25,7 +25,7 @@ from tests.services.nudges.rules.claims.to_managers import read_digest, read_rec
 from tests.services.nudges.rules.harbor import ANA, DONE, NOTHING, context_of, days_before, open_day
 from tests.services.nudges.rules.random_days import Past, boundaries, pasts, teams
 
-SHOW_AS_IT_IS: Final = settings(deadline=None, phases=(Phase.explicit, Phase.generate))
+SHOW_AS_IT_IS: Final = settings(phases=(Phase.explicit, Phase.generate))
 ALWAYS_THE_SAME: Final = settings(SHOW_AS_IT_IS, max_examples=100, derandomize=True, database=None)
 days_later = st.sampled_from((0, 0, 0, 1, 3, 7, 30))
 days_since_recognition = st.sampled_from((None, None, 1, 9))

@@ -8,11 +8,20 @@ from decimal import Decimal
 import asyncpg
 import pytest
 
-from services.scoring.days.days import claim_days, insert_days, list_all_days, list_open_days, list_scores, update_days
+from services.scoring.days.days import (
+    claim_days,
+    insert_days,
+    list_all_days,
+    list_open_days,
+    list_scores,
+    update_days,
+    update_reported_days,
+)
 from services.scoring.definitions.pending_rescores import request_rescore
 from services.scoring.domain.activities.assignment import RepDay
 from services.scoring.domain.day import Day, DayState, Tally
-from shared.events import BehaviourKey, GoalKey, RepId
+from shared.events import AnnouncementDelivered, BehaviourKey, GoalKey, RepId, VersionNumber
+from shared.postgres.outbox import EventLeases, OutboxEvent
 from shared.postgres.pool import Connection
 from tests.services.scoring.conftest import ANA, BEN, MONDAY, MONDAY_NOON, Scoring
 
@@ -104,6 +113,26 @@ async def test_a_day_is_updated_and_no_other(connection: Connection) -> None:
         ANAS_MONDAY: Decimal("62.50"),
         BENS_MONDAY: None,
     }
+
+
+async def test_days_are_updated_and_their_reports_leased_in_order_in_one_statement(connection: Connection) -> None:
+    await _insert(connection, ANAS_MONDAY, ANAS_TUESDAY, BENS_MONDAY)
+    leases = EventLeases()
+    report = AnnouncementDelivered(rep_id=ANA, version=VersionNumber(1), delivered_at=MONDAY_NOON)
+    events = [
+        OutboxEvent(event_id=event_id, event_type="test", subject="ana", body=report, traceparent="", at=MONDAY_NOON)
+        for event_id in ("e2", "e1")
+    ]
+
+    await update_reported_days(connection, [_scored(ANA, MONDAY)], events, leases)
+    await update_reported_days(connection, [], [], leases)
+
+    stored = {day.rep_day: day for day in await _all_days(connection)}
+    assert stored[ANAS_MONDAY] == _scored(ANA, MONDAY)
+    assert [stored[day].revision for day in (ANAS_TUESDAY, BENS_MONDAY)] == [0, 0]
+    rows = await connection.fetch("SELECT id, event_id, lease_until > clock_timestamp() FROM outbox ORDER BY id")
+    assert [tuple(row) for row in rows] == [(event.row_id, event.stored.event_id, True) for event in leases.events]
+    assert [event.stored.event_id for event in leases.events] == ["e2", "e1"]
 
 
 async def test_the_open_days_of_some_reps_are_listed_in_order(connection: Connection) -> None:

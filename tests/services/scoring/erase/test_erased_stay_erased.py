@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.scoring.days.open_and_close_days import open_and_close_days
@@ -130,7 +130,6 @@ def test_nothing_comes_back_and_nobody_else_loses_anything(scoring_database_url:
 
         scoring = runner.run(prepare())
 
-        @settings(deadline=None)
         @given(
             first=st.lists(pieces, min_size=1, max_size=12),
             later=st.lists(pieces, max_size=4),

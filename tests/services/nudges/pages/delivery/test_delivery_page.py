@@ -89,7 +89,7 @@ async def test_each_way_to_a_person_shows_its_last_success_and_error_and_what_wa
         for phrase in (
             "Ana Ruiz queued on Monday 2 March at 10:57 UTC mail: refused (550) Send again to Ana Ruiz",
             "Ben Ode ben Mail: failing since Monday 2 March at 11:00 UTC: refused (550) Send a test to Ben Ode",
-            "Jon Keller jon The roster has neither `reach` nor an email for them. Enter their email on People Ana",
+            "Jon Keller jon The roster has no email and no other contact for them. Enter their email on People Ana",
             "Ana Ruiz ana Mail: last success on Monday 2 March at 11:00 UTC Slack: not configured",
             "2 messages wait since Monday 2 March at 10:59 UTC Send a test to Ana Ruiz",
             "Mara Lind mara Mail: nothing sent yet",

@@ -215,6 +215,7 @@ ROWS: Final = (
     _entered("team", name="West"),
     _entered("user", rep="ana", source="acme", user="8"),
     Row(method="GET", path="/today", grants={Way.SESSION: MANAGERS}),
+    Row(method="GET", path="/today/parts", grants={Way.SESSION: MANAGERS}),
     Row(method="GET", path="/today/events", grants={Way.SESSION: MANAGERS}),
     Row(method="GET", path=_INBOX, grants=_page(MANAGERS)),
     _in_session("POST", "/language", LISTED),

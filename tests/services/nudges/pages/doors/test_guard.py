@@ -152,12 +152,12 @@ async def test_an_address_from_before_says_on_its_page_when_it_ends(visits: Visi
         by_message = await browser.get(visits.links.answer_url(CELEBRATION.id, ANA.id))
 
     for page in (own, inbox):
-        assert "This address ends on Wednesday 1 April 2026" in page.text
+        assert "This address stops working on Wednesday 1 April 2026" in page.text
         assert 'href="/sign-in"' in page.text
         assert "Sign out" not in page.text
         assert 'name="csrf"' not in page.text
     assert answered.status_code == 303
-    assert "This address ends" not in by_message.text
+    assert "This address stops working" not in by_message.text
 
 
 async def test_the_links_on_such_a_page_end_with_it(visits: Visits) -> None:

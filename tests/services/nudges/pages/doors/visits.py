@@ -69,12 +69,16 @@ class FakeRoster:
 
     today: RosterToday = TODAY
     is_down: bool = False
+    version: int | None = 1
     typed: list[str] = field(default_factory=list)
 
     async def read(self, person_id: PersonId) -> RosterToday:
         self._answer()
         operators = {operator: name for operator, name in self.today.operators.items() if operator == person_id}
         return replace(self.today, operators=operators)
+
+    async def read_version(self) -> int | None:
+        return self.version
 
     async def find(self, typed: str, *, is_email: bool) -> NamedPerson:
         self._answer()
@@ -202,7 +206,7 @@ async def visiting(
     """Pages on a database. With `has_slack`, messages can be answered there; everybody's user is made of their id."""
     roster, mail, clock = FakeRoster(), FakeMail(), SteppedClock(now)
     links, metrics = Links(base_url=base_url, secret="signs links"), NudgesMetrics(rules=RULES, channels=[])
-    live = LiveTeams(pool, Renderer(), clock, lifetime_s=stream_s)
+    live = LiveTeams(pool, Renderer(), clock, lifetime_s=stream_s, read_version=roster.read_version)
     visits = Visits(
         clock=clock, roster=roster, mail=mail, links=links, metrics=metrics, pool=pool, base_url=base_url, live=live
     )

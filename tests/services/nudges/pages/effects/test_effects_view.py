@@ -12,7 +12,7 @@ from shared.requests.nudges import EffectEstimate, EffectList, EffectRow
 from tests.services.nudges.builders.days import NOON
 
 WEEK = timedelta(weeks=1)
-TOO_FEW = "sent to 12 people and withheld from 9; 10 of each are needed"
+TOO_FEW = "it reached 12 people and was withheld from 9; at least 10 of each are needed"
 
 
 def effect_row(rule: str = "streak", *, effect: EffectEstimate | None = None, holdout: float = 0.2) -> EffectRow:
@@ -68,10 +68,22 @@ def test_a_small_effect_stays_small() -> None:
 @pytest.mark.parametrize(
     ("counts", "unknown"),
     [
-        (RuleCounts(people_sent=8, people_withheld=4, measured_since=NOON - 4 * WEEK), ", about six weeks more at this rate"),
-        (RuleCounts(people_sent=9, people_withheld=9, measured_since=NOON - WEEK / 7), ", about one week more at this rate"),
-        (RuleCounts(people_sent=1, people_withheld=5, measured_since=NOON - 5.7 * WEEK), ", about 52 weeks more at this rate"),
-        (RuleCounts(people_sent=1, people_withheld=5, measured_since=NOON - 6 * WEEK), ", and not within a year at this rate"),
+        (
+            RuleCounts(people_sent=8, people_withheld=4, measured_since=NOON - 4 * WEEK),
+            ". At this rate it takes about six weeks more",
+        ),
+        (
+            RuleCounts(people_sent=9, people_withheld=9, measured_since=NOON - WEEK / 7),
+            ". At this rate it takes about one week more",
+        ),
+        (
+            RuleCounts(people_sent=1, people_withheld=5, measured_since=NOON - 5.7 * WEEK),
+            ". At this rate it takes about 52 weeks more",
+        ),
+        (
+            RuleCounts(people_sent=1, people_withheld=5, measured_since=NOON - 6 * WEEK),
+            ". At this rate it takes more than a year",
+        ),
         (RuleCounts(people_sent=9, people_withheld=0, measured_since=NOON - WEEK), ""),
         (RuleCounts(people_sent=10, people_withheld=10, measured_since=NOON - WEEK), ""),
         (RuleCounts(), ""),
@@ -105,7 +117,7 @@ def test_effects_are_written_in_the_language_of_whoever_reads_them() -> None:
         "Todavía no se sabe: no hay diferencias entre las puntuaciones.",
         "\N{MINUS SIGN}2,1 puntos, entre \N{MINUS SIGN}5,0 y +0,4; puede que no haya diferencia",
         (
-            "Todavía no se sabe; a este ritmo, se sabrá en seis semanas aproximadamente: "
-            "enviado a 12 personas y retenido a 9; hacen falta 10 en cada grupo."
+            "Todavía no se sabe. A este ritmo se sabrá dentro de seis semanas aproximadamente: "
+            "ha llegado a 12 personas y se ha retenido a 9; hacen falta al menos 10 en cada grupo."
         ),
     ]

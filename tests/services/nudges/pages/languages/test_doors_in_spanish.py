@@ -66,7 +66,7 @@ CLOSED: Final[Mapping[str, tuple[Callable[[], Response], str]]] = {
         "Esta dirección ha caducado Ahora tienes que iniciar",
     ),
     "stale form": (partial(RENDERER.stale_form, OUTSIDE), "No se ha guardado nada Esa página se abrió antes"),
-    "no pages": (partial(RENDERER.page, "no_pages.html"), "Aún no hay páginas para ti Estás en la plantilla"),
+    "no pages": (partial(RENDERER.page, "no_pages.html"), "Todavía no hay ninguna página para ti Estás en la plantilla"),
     "not listed": (partial(RENDERER.page, "openid_refused.html", is_listed=False), "No has iniciado sesión Has iniciado"),
     "refused": (partial(RENDERER.page, "openid_refused.html", is_listed=True), "No has iniciado sesión No hemos podido"),
     "welcome": (

@@ -33,7 +33,7 @@ PAGES: Final = {
         "dar las gracias a la persona de esta tarjeta, o decir que ya lo has hecho",
         "Usar estas teclas en este navegador Cerrar",
     ),
-    "/inbox/mara/-?kind=correction": ("No tienes nada pendiente de este tipo. Mostrar todo", "No hay mensajes."),
+    "/inbox/mara/-?kind=correction": ("No tienes pendiente nada que coincida. Mostrar todo", "No hay mensajes."),
     "/mail/mara/-?saved": (
         "Tus mensajes de Daymark Guardado. Qué recibes, cuándo y dónde Quiero recibir",
         "A quién dar las gracias, con los datos",

@@ -28,7 +28,7 @@ def _page_of(document: PlaybookDocument) -> str:
     return bytes(response.body).decode()
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(playbooks())
 def test_a_form_that_nobody_touches_is_the_same_file_to_the_byte(version: Playbook) -> None:
     document = playbook_document(version)

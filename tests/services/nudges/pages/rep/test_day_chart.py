@@ -49,10 +49,9 @@ def test_worked_days_leave_and_holidays_are_columns_with_a_mark_where_the_playbo
         ("2026-03-03", "leave"),
         ("2026-03-02", ""),
     ]
-    assert (chart.title, chart.first, chart.last) == (
+    assert (chart.title, chart.ends) == (
         "Scores of the last three worked days",
-        "Monday 2 March",
-        "Friday 6 March",
+        ("From Monday 2 March to Friday 6 March",),
     )
     assert (chart.has_leave, chart.has_holiday) == (True, True)
     assert chart.description == (
@@ -87,6 +86,7 @@ def test_so_many_worked_days_are_shown_and_leave_does_not_count(days_shown: int,
 
     assert chart is not None
     assert [column.style for column in chart.chart.columns] == ["below"] * worked_before_leave + ["leave"] * 6 + ["below"] * 4
+    assert [end.split()[0] for end in chart.ends] == [f"{end:%A}" for end in (days[-worked_before_leave - 10], days[-1])]
 
 
 def test_without_a_worked_day_there_is_no_chart() -> None:

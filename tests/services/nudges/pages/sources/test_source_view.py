@@ -27,7 +27,7 @@ def test_facts_that_arrive_and_facts_that_never_do() -> None:
 
     view = make_view(NOTHING.model_copy(update={"facts": facts, "observations": 4}))
 
-    assert view.arriving == (FactRow(label="who did it", observations=4), FactRow(label="on which day", observations=3))
-    assert "how long it took" in view.missing
-    assert not {"who did it", "when it began", "on which day"} & set(view.missing)
+    assert view.arriving == (FactRow(label="who did it", observations=4), FactRow(label="the day", observations=3))
+    assert "the duration" in view.missing
+    assert not {"who did it", "when it began", "the day"} & set(view.missing)
     assert make_view(NOTHING).missing == ()

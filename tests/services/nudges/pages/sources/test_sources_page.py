@@ -83,7 +83,7 @@ async def test_the_page_of_a_source_says_what_arrives_what_never_does_and_what_i
     assert "3 activities" in text
     assert "<tr><td>00:00</td><td>call</td>" in page.text
     assert 'who did it</span><span class="time">in 3 of 3' in text
-    assert "how long it took" in text.partition("Never sent:")[2]
+    assert "the duration" in text.partition("Never sent:")[2]
     assert "The sender's clock is ahead" in text
     assert ("<b>spoken</bdi>" in text, "<b>spoken" in page.text) == (True, False)
     assert "Webhooks that weren't understood (the newest 20)" in text
@@ -147,6 +147,6 @@ async def test_sources_are_read_in_spanish(visits: Visits, browser: httpx.AsyncC
         'quién lo hizo</span><span class="time">en 3 de 3',
         '<option value="no_answer">sin respuesta</option>',
         "Resultados, que cuentan como «otro» hasta que se asignan",
-        '<span class="kind none">contenido ilegible</span>',
+        '<span class="kind none">no se puede leer el cuerpo</span>',
     ):
         assert phrase in text

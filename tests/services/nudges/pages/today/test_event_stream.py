@@ -1,6 +1,7 @@
 """The stream of an open page, behind the real HTTP server."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from tests.services.nudges.builders.people import MARA
 from tests.services.nudges.builders.reports import open_report
 from tests.services.nudges.builders.rows import Rows
 from tests.services.nudges.pages.doors.visits import Visits, visiting
+from tests.services.nudges.pages.today.reminders import ASKED, REMINDER
 
 EVENTS = "/today/events"
 
@@ -104,6 +106,32 @@ async def test_an_open_page_is_no_use_of_its_session_and_gets_nothing_without_on
 
     assert session.last_used_at == NOON
     assert ended.status_code == 303
+
+
+async def test_a_page_that_has_to_be_read_anew_learns_it_and_its_parts_are_no_use_of_its_session(
+    visits: Visits, rows: Rows
+) -> None:
+    await rows.add_day(open_report())
+    await rows.add_nudge(REMINDER)
+    async with _signed_in(visits) as browser:
+        async with browser.stream("GET", EVENTS) as response:
+            events = _events(response)
+            await anext(events)
+            for opened in visits.live._pages:
+                opened.end(is_outdated=True)
+            names = [event.name async for event in events]
+        page = await browser.get("/today")
+        visits.pass_time(timedelta(hours=1))
+        parts = await browser.get("/today/parts")
+        (session,) = await list_sessions(visits.pool, None, now=NOON)
+        (fingerprint,) = re.findall(r'data-fingerprint="([^"]+)"', parts.text)
+        async with browser.stream("GET", EVENTS, params={"since": fingerprint}) as response:
+            first = await anext(_events(response))
+            assert [opened.reminders for opened in visits.live._pages] == [fingerprint.partition("~")[2]]
+
+    assert names[-1] == "outdated"
+    assert (first.name, fingerprint in page.text, ASKED in parts.text) == ("beat", True, True)
+    assert ("<html" in parts.text, session.last_used_at) == (False, NOON)
 
 
 async def test_the_server_ends_although_a_page_is_open(visits: Visits) -> None:

@@ -14,16 +14,20 @@ from services.nudges.pages.rendering import Renderer
 from services.nudges.pages.today import live_teams
 from services.nudges.pages.today.live_teams import LiveTeams
 from services.nudges.pages.today.load_teams import EarlierDays, Teams, load_teams
-from services.nudges.pages.today.subscriber import Subscriber
+from services.nudges.pages.today.one_thing import mark_open_reminders
+from services.nudges.pages.today.subscriber import Subscriber, Viewer
 from services.nudges.pages.today.team_view import TeamView
 from shared.clock import SteppedClock
 from shared.events import DayReport, PersonId
 from shared.languages.current import using_language
 from tests.services.nudges.builders.days import MONDAY
-from tests.services.nudges.builders.people import ANA, BEN, NORTH, SOUTH, make_rep
+from tests.services.nudges.builders.people import ANA, BEN, JON, MARA, NORTH, SOUTH, make_rep
 from tests.services.nudges.builders.reports import behaviour, open_report, report
 from tests.services.nudges.builders.rosters import rep_today
+from tests.services.nudges.builders.rows import Rows
 from tests.services.nudges.conftest import NOON, Nudging
+from tests.services.nudges.pages.doors.visits import FakeRoster
+from tests.services.nudges.pages.today.reminders import REMINDER
 
 ZOE = make_rep("zoe", "Zoe Zed")
 IN_NORTH: Teams = {NORTH.id: (rep_today(ANA), rep_today(ZOE))}
@@ -36,6 +40,7 @@ ENOUGH_S = 30.0
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live_teams, "_CHECK_EVERY_S", 0.01)
     monkeypatch.setattr(live_teams, "_RETRY_S", 0.01)
+    monkeypatch.setattr(live_teams, "_ROSTER_EVERY_S", 0.015)
 
 
 @pytest.fixture
@@ -54,10 +59,15 @@ def loaded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 @pytest.fixture
-async def live(nudging: Nudging) -> LiveTeams:
+def roster() -> FakeRoster:
+    return FakeRoster()
+
+
+@pytest.fixture
+async def live(nudging: Nudging, roster: FakeRoster) -> LiveTeams:
     """Ana and Zoe of North, and Ben of South, have begun their Monday."""
     await nudging.take_in(open_report(), open_report(rep=ZOE), open_report(rep=BEN, team=SOUTH))
-    return LiveTeams(nudging.pool, Renderer(), SteppedClock(NOON), lifetime_s=60)
+    return LiveTeams(nudging.pool, Renderer(), SteppedClock(NOON), lifetime_s=60, read_version=roster.read_version)
 
 
 @asynccontextmanager
@@ -82,7 +92,7 @@ async def _session(nudging: Nudging) -> int:
 
 
 async def _open(nudging: Nudging, live: LiveTeams, teams: Teams) -> AbstractAsyncContextManager[Subscriber]:
-    return live.subscribed(teams, session_id=await _session(nudging), fingerprint="")
+    return live.subscribed(teams, Viewer(person_id=MARA.id, session_id=await _session(nudging)), fingerprint="")
 
 
 def _report_of_calls(count: int, *, revision: int = 2) -> DayReport:
@@ -142,10 +152,10 @@ async def test_pages_of_a_team_in_two_languages_each_get_their_own_rows(
 
 
 async def test_a_page_that_connects_is_sent_what_has_changed_since_its_fingerprint(nudging: Nudging, live: LiveTeams) -> None:
-    session_id = await _session(nudging)
+    viewer = Viewer(person_id=MARA.id, session_id=await _session(nudging))
 
     async def connect(fingerprint: str) -> tuple[Sequence[str], str]:
-        async with live.subscribed(IN_BOTH, session_id=session_id, fingerprint=fingerprint) as page:
+        async with live.subscribed(IN_BOTH, viewer, fingerprint=fingerprint) as page:
             return sorted(await page.take(timeout_s=0)), live.fingerprint_of(page)
 
     everything, begun = await connect("")
@@ -181,11 +191,47 @@ async def test_a_page_is_ended_when_its_session_is_revoked_and_others_go_on(nudg
     async with running(live), await _open(nudging, live, IN_NORTH) as page, await _open(nudging, live, IN_NORTH) as other:
         await _take(page)
 
-        await revoke_session(nudging.pool, page.session_id)
+        await revoke_session(nudging.pool, page.viewer.session_id)
         while not page.has_ended:
             await page.take(timeout_s=ENOUGH_S)
 
         assert (page.is_signed_out, other.has_ended) == (True, False)
+
+
+async def test_a_page_is_outdated_once_its_visitor_has_other_reminders(nudging: Nudging, live: LiveTeams, rows: Rows) -> None:
+    of_jon = live.subscribed(IN_NORTH, Viewer(person_id=JON.id, session_id=await _session(nudging)), fingerprint="")
+    async with running(live), await _open(nudging, live, IN_NORTH) as page, of_jon as other:
+        await rows.add_nudge(REMINDER)
+        await _until_it_ends(page)
+
+        assert (page.is_outdated, page.is_signed_out, other.has_ended) == (True, False, False)
+        async with nudging.pool.acquire() as connection:
+            mark = (await mark_open_reminders(connection, [MARA.id], now=NOON))[MARA.id]
+        viewer = Viewer(person_id=MARA.id, session_id=await _session(nudging))
+        async with live.subscribed(IN_NORTH, viewer, fingerprint=f"north~{mark}") as anew:
+            await nudging.pool.execute("UPDATE nudge SET retracted_at = $1 WHERE id = $2", NOON, REMINDER.id)
+            await _until_it_ends(anew)
+            assert (mark in live.fingerprint_of(anew), anew.is_outdated, other.has_ended) == (True, True, False)
+
+
+async def test_pages_connect_again_once_the_roster_has_changed(nudging: Nudging, live: LiveTeams, roster: FakeRoster) -> None:
+    async with running(live):
+        async with await _open(nudging, live, IN_NORTH) as page, await _open(nudging, live, IN_SOUTH) as other:
+            roster.version = None
+            await _take(page)
+            roster.version = 2
+            await _until_it_ends(page)
+            await _until_it_ends(other)
+            assert (page.is_outdated, page.is_signed_out) == (False, False)
+        async with await _open(nudging, live, IN_NORTH) as again:
+            await _take(again)
+            assert await again.take(timeout_s=0.1) == {}
+            assert not again.has_ended
+
+
+async def _until_it_ends(page: Subscriber) -> None:
+    while not page.has_ended:
+        await page.take(timeout_s=ENOUGH_S)
 
 
 async def test_what_changed_while_the_connection_was_lost_is_made_up_for(
@@ -219,7 +265,7 @@ async def test_all_pages_end_with_the_process_and_none_begins(nudging: Nudging, 
 
 
 async def test_a_page_that_reads_slowly_gets_the_newest_of_each_element() -> None:
-    page = Subscriber([NORTH.id], session_id=1)
+    page = Subscriber([NORTH.id], Viewer(person_id=MARA.id, session_id=1), reminders="")
 
     page.put({"rep-ana": "old", "rep-zoe": "row"})
     page.put({"rep-ana": "new"})

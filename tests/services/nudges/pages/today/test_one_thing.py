@@ -17,18 +17,8 @@ from tests.services.nudges.builders.rosters import rep_today, roster_today
 from tests.services.nudges.builders.rows import Rows
 from tests.services.nudges.pages.browser import visible_text
 from tests.services.nudges.pages.doors.visits import Visits, field_of
+from tests.services.nudges.pages.today.reminders import ASKED, REMINDER
 
-ASKED = "Ana has earned a thank-you."
-REMINDER = make_nudge(
-    "reminder",
-    person=MARA,
-    kind=NudgeKind.RECOGNITION,
-    rule="recognition_due",
-    occasion=f"{ANA.id}:{MONDAY}",
-    text=ASKED,
-    reason="Nine days without.",
-    send_at=at(MONDAY, "09:00"),
-)
 NEWER = 5
 POST = "/inbox/mara/-/answer/reminder"
 
@@ -195,6 +185,9 @@ async def test_a_part_of_the_morning_message_stays_open_for_a_week_whatever_othe
     await rows.add_nudge(part, status="bundled", bundled_with=morning.id)
     await rows.add_answer(REMINDER.id, JON.id, Answer.WRONG)
     await rows.add_delivery(REMINDER.id, "webhook", state="delivered", queued_at=NOON)
+    await rows.add_thanks(ANA, JON, nudge_id=REMINDER.id)
+    await rows.add_thanks(ANA, nudge_id=REMINDER.id, undone_at=NOON)
+    await rows.add_thanks(ANA, nudge_id=morning.id, written_at=NOON + timedelta(hours=1))
     visits.roster.today = roster_today(rep_today(ANA), PersonToday(id=MARA.id, name=MARA.name, manages=(NORTH.id, SOUTH.id)))
     browser = await visits.sign_in("mara")
 

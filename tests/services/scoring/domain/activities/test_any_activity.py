@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, note, settings
+from hypothesis import given, note
 from hypothesis import strategies as st
 
 from services.scoring.domain.activities.activity_record import ActivityKey, ActivityRecord, derive, derive_parts
@@ -24,7 +24,6 @@ Counted = tuple[str, str, str, date, datetime | date, str | None]
 
 
 @pytest.mark.hypothesis
-@settings(deadline=None)
 @given(pieces=st.lists(observations, min_size=1, max_size=12), roster=rosters(), seed=st.integers(0, 99))
 def test_any_order_with_duplicates_gives_what_the_story_gives(pieces: list[dict[str, Any]], roster: str, seed: int) -> None:
     note(repr(pieces))
@@ -36,7 +35,6 @@ def test_any_order_with_duplicates_gives_what_the_story_gives(pieces: list[dict[
 
 
 @pytest.mark.hypothesis
-@settings(deadline=None)
 @given(
     first=st.lists(observations, min_size=1, max_size=6),
     again=st.lists(observations, max_size=6),

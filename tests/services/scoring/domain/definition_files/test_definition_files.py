@@ -12,6 +12,7 @@ from services.scoring.domain.definition_files.roster_file import read_roster
 from services.scoring.domain.definition_files.yaml_document import DefinitionRefused
 from services.scoring.domain.playbook.unverified_rules import Bursts, SameContact, UnverifiedRules
 from shared.events import TeamId
+from shared.languages.current import using_language
 from tests.house import ROOT
 from tests.services.scoring.domain.builders import rep_id_of
 
@@ -201,6 +202,13 @@ def test_a_mistake_in_a_playbook_is_named_with_line_key_and_remedy(right: str, w
 
     assert f"playbook.yaml:{line}: " in str(refused.value)
     assert message in str(refused.value)
+
+
+def test_what_would_be_right_is_listed_in_the_language_of_the_author() -> None:
+    with using_language("es"), pytest.raises(DefinitionRefused) as refused:
+        read_playbooks(PLAYBOOK.replace("kinds: [call]", "directions: [up]"), file="playbook.yaml")
+
+    assert "debe ser 'inbound' u 'outbound'" in str(refused.value)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from tests.services.scoring.domain.any_playbooks import playbooks
 from tests.services.scoring.domain.builders import behaviour, playbook
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(playbooks())
 def test_reading_the_file_of_any_version_gives_this_version_and_the_same_file(version: Playbook) -> None:
     text = playbook_text(version)
