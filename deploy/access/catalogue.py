@@ -36,7 +36,7 @@ from shared.requests import absences, access, activities, definitions, erasure, 
 from shared.requests.demonstration import next_hour
 from shared.requests.demonstration.clock_status import status_endpoint
 from shared.requests.playbook import drafts
-from shared.requests.roster import edits, overview
+from shared.requests.roster import edits, overview, person
 from shared.requests.sources import endpoints as sources
 from shared.requests.sources import repairs, reports
 
@@ -101,6 +101,7 @@ _ASKED_BY_NUDGES: Final = subjects_of(
         definitions.PLAYBOOK_LIST,
         definitions.PLAYBOOK_APPLY,
         overview.ROSTER_OVERVIEW,
+        person.ROSTER_PERSON,
         next_hour.NEXT_HOUR,
     )
 )
@@ -124,6 +125,7 @@ ANSWERED: Final = {
             edits.ROSTER_EDIT,
             edits.ROSTER_SHOW,
             overview.ROSTER_OVERVIEW,
+            person.ROSTER_PERSON,
             definitions.DEFINITIONS_VERSION,
             definitions.NAMES_CHECK,
             definitions.PLAYBOOK_APPLY,

@@ -43,6 +43,7 @@ _PAGES: Final = {
     "own-page": (_REP, "/you/{rep}/-"),
     "preferences": (_REP, "/mail/{rep}/-"),
     "people": (_OPERATOR, "/people"),
+    "person": (_OPERATOR, "/roster/entry?person={rep}"),
     "delivery": (_OPERATOR, "/delivery"),
     "sources": (_OPERATOR, "/sources"),
     "source": (_OPERATOR, "/sources/{source}"),

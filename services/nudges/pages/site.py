@@ -41,6 +41,7 @@ from services.nudges.pages.next_hour_page import NextHourPage
 from services.nudges.pages.own_page import OwnPage
 from services.nudges.pages.people.ask_scoring import AskScoring as AskAnything
 from services.nudges.pages.people.people_page import PeoplePage
+from services.nudges.pages.people.person_page import PersonPage
 from services.nudges.pages.playbook.edit_page import EditPage
 from services.nudges.pages.playbook.playbook_page import PlaybookPage
 from services.nudges.pages.preferences.preference_page import PreferencePage
@@ -194,6 +195,7 @@ class Site:
             TokenPage(pool, renderer, clock, guard),
             ThanksPage(pool, renderer, clock, guard, thanks=self.thanks()),
             PeoplePage(pool, renderer, clock, guard, channels=self.channels, ask_scoring=self.scoring.ask),
+            PersonPage(renderer, guard, ask_scoring=self.scoring.ask),
             DeliveryPage(
                 pool,
                 renderer,

@@ -42,6 +42,7 @@ from shared.requests.definitions import Applied
 
 _ONE_DAY: Final = timedelta(days=1)
 _NAMED_MAX: Final = 10
+_STORED: Final = "stored roster"
 
 
 class RevisionNeedsReason(Refusal):
@@ -81,7 +82,7 @@ async def apply_roster(
     roster = await asyncio.to_thread(read_roster, text, file=file)
 
     async def apply(connection: Connection, before: Definitions) -> Applied:
-        lost = await _find_lost_entries(connection, before, roster)
+        lost = await _find_lost_entries(connection, roster)
         if lost and not replace_entries:
             raise EntriesMissing(_shortened(lost))
         applied = await put_roster_in_force(connection, before, roster, text, entered_by=None, now=now)
@@ -108,14 +109,14 @@ async def put_roster_in_force(
     return Applied(summary=_summarize(roster, changes), reps_to_rescore=len(changes.all), reps_to_announce_to=announced)
 
 
-async def _find_lost_entries(connection: Connection, before: Definitions, after: Roster) -> tuple[str, ...]:
-    """What was entered on pages since the last file, and the roster lacks."""
+async def _find_lost_entries(connection: Connection, after: Roster) -> tuple[str, ...]:
+    """What was entered on pages since the last file, and the roster lacks. Absences that managers enter stand beside it."""
     stored = await find_roster(connection)
     if stored is None or stored.entered_by is None:
         return ()
     body = await find_roster_file(connection)
-    last_file = EMPTY_ROSTER if body is None else await asyncio.to_thread(read_roster, body, file="stored roster")
-    return find_lost_entries(last_file, before.roster, after)
+    last_file = EMPTY_ROSTER if body is None else await asyncio.to_thread(read_roster, body, file=_STORED)
+    return find_lost_entries(last_file, await asyncio.to_thread(read_roster, stored.body, file=_STORED), after)
 
 
 def _shortened(entries: tuple[str, ...]) -> str:

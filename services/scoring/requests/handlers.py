@@ -14,6 +14,7 @@ from services.scoring.definitions.list_announcements import list_announcements
 from services.scoring.definitions.list_playbooks import list_playbooks
 from services.scoring.definitions.pending_rescores import find_rescore_state
 from services.scoring.definitions.roster_edits.edit_roster import edit_roster, show_roster
+from services.scoring.definitions.roster_edits.show_person import show_person
 from services.scoring.definitions.stored_definitions import find_version
 from services.scoring.domain.roster.contacts import contacts_of, list_people
 from services.scoring.domain.roster.visitors import excerpt_for, find_typed_person
@@ -39,7 +40,7 @@ from shared.events import PersonId
 from shared.requests import absences, activities, definitions, erasure, people, scores
 from shared.requests.endpoint import NoQuery
 from shared.requests.playbook import drafts
-from shared.requests.roster import edits, overview
+from shared.requests.roster import edits, overview, person
 from shared.requests.router import RequestRouter
 
 
@@ -82,6 +83,10 @@ def _handle_roster(
         async with pool.acquire() as connection:
             roster = (await cache.read(connection)).roster
         return await asyncio.to_thread(overview_of, roster, query, now=clock.now())
+
+    @requests.handles(person.ROSTER_PERSON)
+    async def entry(query: people.ContactQuery) -> person.RosterPerson:
+        return await show_person(pool, cache, query.person, now=clock.now())
 
     @requests.handles(definitions.DEFINITIONS_VERSION)
     async def version(_: NoQuery) -> definitions.DefinitionsVersion:

@@ -9,6 +9,7 @@ from shared.requests.roster.edits import CrmUser
 from shared.requests.roster.overview import (
     AbsenceAhead,
     CalendarAhead,
+    FormerRep,
     Holiday,
     OverviewQuery,
     RosterOverview,
@@ -34,6 +35,7 @@ def _team(team: TeamToday) -> RosterTeam:
         is_listed=team.is_listed,
         managers=tuple(person_row(manager) for manager in team.managers),
         reps=tuple(_rep(rep) for rep in team.reps),
+        former=tuple(FormerRep(person=rep.id, name=rep.name, last_day=rep.left) for rep in team.former if rep.left is not None),
     )
 
 
@@ -48,6 +50,7 @@ def _rep(rep: RepToday) -> RosterRep:
         because=row.because,
         today=rep.today,
         timezone=rep.rep.on(rep.today).timezone,
+        last_day=rep.rep.left,
         users=tuple(
             CrmUser(source=identity.source, user=identity.user, account=identity.account) for identity in rep.rep.identities
         ),

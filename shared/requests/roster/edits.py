@@ -1,6 +1,7 @@
 """What can be asked about the roster in force, and what can be entered into it on a page."""
 
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated, Final, Literal
 
 from pydantic import Field
@@ -71,11 +72,65 @@ class NewEmail(Schema):
     email: Typed
 
 
+class NewAbsence(Schema):
+    """Days on which a rep is away, both ends included; `part` is the share of each day that is taken off."""
+
+    kind: Literal["absence"] = "absence"
+    rep: RepId
+    first: date
+    last: date
+    part: Decimal = Field(default=Decimal(1), gt=0, le=1)
+
+
+class AbsenceRemoval(Schema):
+    """An absence of the roster that is to be removed, as it was shown."""
+
+    kind: Literal["absence_removal"] = "absence_removal"
+    rep: RepId
+    first: date
+    last: date
+    part: Decimal = Field(default=Decimal(1), gt=0, le=1)
+
+
+class NewLastDay(Schema):
+    """The last day of employment of somebody of the roster; None if they stay. `shown` is the one that the page showed."""
+
+    kind: Literal["last_day"] = "last_day"
+    person: PersonId
+    last: date | None
+    shown: date | None
+
+
+class WorkCalendar(Schema):
+    """By which calendar a rep works. `country` and `subdivision` may be empty. `workdays` are names such as `mon`, in the order
+    of the week, and `hours` are written as `09:00-17:30`."""
+
+    timezone: Typed
+    country: Typed = ""
+    subdivision: Typed = ""
+    workdays: tuple[Annotated[str, Field(max_length=3)], ...]
+    hours: Typed
+
+
+class NewCalendar(Schema):
+    """The calendar of a rep from a day on; without a day it corrects the one from the start. `shown` is the one that the page
+    showed."""
+
+    kind: Literal["calendar"] = "calendar"
+    rep: RepId
+    first: date | None
+    calendar: WorkCalendar
+    shown: WorkCalendar
+
+
 class RosterEdit(Schema):
     """One change of the roster, and who asks for it."""
 
     asked_by: PersonId
-    edit: Annotated[NewTeam | NewPerson | UserMatch | NewEmail, Field(discriminator="kind")]
+    edit: Annotated[
+        NewTeam | NewPerson | UserMatch | NewEmail | NewAbsence | AbsenceRemoval | NewLastDay | NewCalendar,
+        Field(discriminator="kind"),
+    ]
 
 
 class RosterEdited(Schema):

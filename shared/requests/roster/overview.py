@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Final
 
-from shared.events import TeamId
+from shared.events import PersonId, TeamId
 from shared.requests.endpoint import Endpoint, Schema
 from shared.requests.people import PersonRow
 from shared.requests.roster.edits import CrmUser
@@ -24,12 +24,22 @@ class AbsenceAhead(Schema):
 
 
 class RosterRep(PersonRow):
-    """A rep with the CRM users that are theirs, and their absences of the next two weeks. `today` is the rep's."""
+    """A rep with the CRM users that are theirs, and their absences of the next two weeks. `today` is the rep's. `last_day` is
+    that of somebody who is leaving."""
 
     today: date
     timezone: str
+    last_day: date | None = None
     users: tuple[CrmUser, ...] = ()
     absences: tuple[AbsenceAhead, ...] = ()
+
+
+class FormerRep(Schema):
+    """A rep whom the roster lists, and who is not employed any more."""
+
+    person: PersonId
+    name: str
+    last_day: date
 
 
 class RosterTeam(Schema):
@@ -41,6 +51,7 @@ class RosterTeam(Schema):
     is_listed: bool
     managers: tuple[PersonRow, ...] = ()
     reps: tuple[RosterRep, ...] = ()
+    former: tuple[FormerRep, ...] = ()
 
 
 class Holiday(Schema):

@@ -1,7 +1,7 @@
 """What the page of people says of each person, CRM user and calendar."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
@@ -23,7 +23,7 @@ _UTC: Final = "UTC"
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PersonLine:
     """A person of a team. `reached_by` says by which ways, in their order. `reached` is when a message last reached them; empty
-    if none has. `problem` says why none does. `absences` are in words."""
+    if none has. `problem` says why none does. `absences`, and the `last_day` of somebody who leaves, are in words."""
 
     id: PersonId
     name: str
@@ -34,6 +34,16 @@ class PersonLine:
     has_no_contact: bool
     users: tuple[CrmUser, ...] = ()
     absences: tuple[str, ...] = ()
+    last_day: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FormerLine:
+    """A rep who has left, and when."""
+
+    id: PersonId
+    name: str
+    last_day: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,6 +53,7 @@ class TeamLines:
     reps_count: int
     is_listed: bool
     people: tuple[PersonLine, ...]
+    former: tuple[FormerLine, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -117,7 +128,7 @@ def describe_instant(instant: datetime, *, now: datetime) -> str:
 def _team(team: RosterTeam, ways: WayList, *, now: datetime) -> TeamLines:
     managers = [_person(status, (), (), now=now) for status in status_of_people(team.managers, ways)]
     reps = [
-        _person(status, rep.users, _absences(rep), now=now)
+        replace(_person(status, rep.users, _absences(rep), now=now), last_day=_last_day(rep))
         for rep, status in zip(team.reps, status_of_people(team.reps, ways), strict=True)
     ]
     return TeamLines(
@@ -126,6 +137,10 @@ def _team(team: RosterTeam, ways: WayList, *, now: datetime) -> TeamLines:
         reps_count=team.reps_count,
         is_listed=team.is_listed,
         people=(*managers, *reps),
+        former=tuple(
+            FormerLine(id=rep.person, name=natural_name(rep.name), last_day=long_date(rep.last_day, today=now.date()))
+            for rep in team.former
+        ),
     )
 
 
@@ -150,6 +165,10 @@ def _reached_by(ways: Sequence[str]) -> str:
     for other in others:
         first = gettext("{first}, then by {second}").format(first=first, second=other)
     return gettext("Reached by {ways}").format(ways=first)
+
+
+def _last_day(rep: RosterRep) -> str:
+    return long_date(rep.last_day, today=rep.today) if rep.last_day is not None else ""
 
 
 def _absences(rep: RosterRep) -> tuple[str, ...]:

@@ -10,7 +10,15 @@ import asyncpg
 from services.scoring.definitions.apply_definitions import put_roster_in_force
 from services.scoring.definitions.cache import DefinitionsCache
 from services.scoring.definitions.check_names import NoSuchRep, NoSuchTeam, PersonNotInRoster
+from services.scoring.definitions.roster_edits.work_calendar import calendar_of, changed_keys
 from services.scoring.definitions.stored_definitions import bump_version, find_roster, list_rosters
+from services.scoring.domain.definition_files.person_edits import (
+    ChangedMeanwhile,
+    with_absence,
+    with_calendar,
+    with_last_day,
+    without_absence,
+)
 from services.scoring.domain.definition_files.roster_edits import (
     EMPTY_FILE,
     PeopleKey,
@@ -31,8 +39,12 @@ from shared.languages.messages import gettext, marked
 from shared.privacy.erasure import mention_of
 from shared.reach import TRANSPORTS, ContactPoint
 from shared.requests.roster.edits import (
+    AbsenceRemoval,
     CrmUser,
+    NewAbsence,
+    NewCalendar,
     NewEmail,
+    NewLastDay,
     NewPerson,
     NewTeam,
     RosterEdit,
@@ -52,12 +64,19 @@ _FIELDS: Final = {
     "email": marked("Email"),
     "timezone": marked("Time zone"),
     "country": marked("Country code"),
+    "subdivision": marked("Part of the country"),
+    "workdays": marked("Working days"),
+    "hours": marked("Working hours"),
     "reach": marked("Ways to be reached"),
     "slack": marked("Member id in Slack"),
     "source": marked("CRM"),
     "user": marked("CRM user"),
 }
 """What forms call the keys of the file."""
+
+
+class AbsenceBackwards(Refusal):
+    """The last day is before the first. Swap the two dates."""
 
 
 class EntryRefused(Refusal):
@@ -82,7 +101,9 @@ async def edit_roster(pool: asyncpg.Pool, cache: DefinitionsCache, edit: RosterE
     Raises:
         EntryRefused: the file would have mistakes, the same that are found in a file.
         NotEditable: the file is written in a way that only its author can change.
-        NoSuchRep, NoSuchTeam, PersonNotInRoster: the roster lacks what the change is about.
+        NoSuchRep, NoSuchTeam, PersonNotInRoster, AbsenceGone: the roster lacks what the change is about.
+        ChangedMeanwhile: somebody else has changed the same since it was shown.
+        AbsenceBackwards, LastDayTooEarly, CalendarHasChanges, LaterChangeExists, CountryRemains: the days do not fit.
         ErasedPersonInRoster: it would list somebody who was erased.
     """
     while True:
@@ -137,16 +158,46 @@ def _edited(body: str, edit: RosterEdit, rosters: Sequence[RosterVersion], erase
             if text is None:
                 raise NoSuchTeam(person.team)
             return text, person_id
-        case UserMatch() as matched:
-            text = with_identity(body, matched.rep, _user_entry(matched.user))
-            if text is None:
-                raise NoSuchRep(matched.rep)
-            return text, matched.rep
         case NewEmail() as new:
             text = with_email(body, new.person, new.email)
             if text is None:
                 raise PersonNotInRoster(new.person)
             return text, new.person
+        case NewLastDay() as new:
+            text = with_last_day(body, new.person, new.last, shown=new.shown)
+            if text is None:
+                raise PersonNotInRoster(new.person)
+            return text, new.person
+        case UserMatch() | NewAbsence() | AbsenceRemoval() | NewCalendar() as of_rep:
+            text = _edited_rep(body, of_rep)
+            if text is None:
+                raise NoSuchRep(of_rep.rep)
+            return text, of_rep.rep
+        case unknown:
+            assert_never(unknown)
+
+
+def _edited_rep(body: str, edit: UserMatch | NewAbsence | AbsenceRemoval | NewCalendar) -> str | None:
+    """The changed file; None if it does not list the rep."""
+    match edit:
+        case UserMatch():
+            return with_identity(body, edit.rep, _user_entry(edit.user))
+        case NewAbsence():
+            if edit.first > edit.last:
+                raise AbsenceBackwards
+            return with_absence(body, edit.rep, first=edit.first, last=edit.last, part=edit.part)
+        case AbsenceRemoval():
+            return without_absence(body, edit.rep, first=edit.first, last=edit.last, part=edit.part)
+        case NewCalendar():
+            rep = read_roster(body, file=_FILE).reps.get(edit.rep)
+            if rep is None:
+                return None
+            current = calendar_of(rep.terms[-1])
+            if current == edit.calendar:
+                return body
+            if current != edit.shown:
+                raise ChangedMeanwhile
+            return with_calendar(body, edit.rep, changed_keys(current, edit.calendar), first=edit.first)
         case unknown:
             assert_never(unknown)
 

@@ -6,16 +6,17 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Literal
 
 from services.scoring.domain.definition_files.yaml_document import Path, read_documents
-from services.scoring.domain.definition_files.yaml_edits import Entry, append_entry, set_text
+from services.scoring.domain.definition_files.yaml_edits import Entry, append_entry, set_value
 from shared.events import PersonId, RepId, TeamId
 
 EMPTY_FILE: Final = "teams: []\n"
 """What a roster file says before the first team."""
 PeopleKey = Literal["managers", "reps"]
-_PEOPLE_KEYS: Final[tuple[PeopleKey, ...]] = ("managers", "reps")
+PEOPLE_KEYS: Final[tuple[PeopleKey, ...]] = ("managers", "reps")
 _ID_LENGTH_MAX: Final = 40
 
-_Listed = Mapping[str, str | Sequence["_Listed"] | None]
+Listed = Mapping[str, str | Sequence["Listed"] | None]
+"""An entry of the file, as it is read."""
 
 
 def with_team(text: str, team: Entry) -> str:
@@ -33,17 +34,17 @@ def with_person(text: str, team_id: TeamId, key: PeopleKey, person: Entry) -> st
 
 def with_identity(text: str, rep_id: RepId, identity: Entry) -> str | None:
     """The file with one more identity of the rep; None if it has no such rep. An identity that the rep has changes nothing."""
-    for path, rep in _people(text, ("reps",)):
+    for path, rep in people_in(text, ("reps",)):
         if rep["id"] == rep_id:
-            return text if identity in _list_in(rep, "identities") else append_entry(text, (*path, "identities"), identity)
+            return text if identity in list_in(rep, "identities") else append_entry(text, (*path, "identities"), identity)
     return None
 
 
 def with_email(text: str, person_id: PersonId, email: str) -> str | None:
     """The file with this email of the person, wherever it lists them; None if it does not."""
-    paths = [path for path, person in _people(text, _PEOPLE_KEYS) if person["id"] == person_id]
+    paths = [path for path, person in people_in(text, PEOPLE_KEYS) if person["id"] == person_id]
     for path in paths:
-        text = set_text(text, (*path, "email"), email, after="name")
+        text = set_value(text, (*path, "email"), email, after="name")
     return text if paths else None
 
 
@@ -59,22 +60,23 @@ def id_from_name(name: str, *, otherwise: str, is_taken: Callable[[str], bool]) 
     return candidate
 
 
-def _people(text: str, keys: Sequence[PeopleKey]) -> list[tuple[Path, _Listed]]:
+def people_in(text: str, keys: Sequence[PeopleKey]) -> list[tuple[Path, Listed]]:
+    """Everybody in these lists of the teams, each with the path of their entry."""
     return [
         (("teams", team_number, key, number), person)
         for team_number, team in enumerate(_teams(text))
         for key in keys
-        for number, person in enumerate(_list_in(team, key))
+        for number, person in enumerate(list_in(team, key))
     ]
 
 
-def _teams(text: str) -> Sequence[_Listed]:
+def _teams(text: str) -> Sequence[Listed]:
     (document,) = read_documents(text, file="roster")
-    teams: Sequence[_Listed] = document.content["teams"]
+    teams: Sequence[Listed] = document.content["teams"]
     return teams
 
 
-def _list_in(mapping: _Listed, key: str) -> Sequence[_Listed]:
+def list_in(mapping: Listed, key: str) -> Sequence[Listed]:
     """The list at a key that may be missing or empty."""
     listed = mapping.get(key)
     return () if listed is None or isinstance(listed, str) else listed

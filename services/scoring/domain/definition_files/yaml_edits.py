@@ -50,7 +50,7 @@ def append_entry(text: str, path: Path, entry: Entry) -> str:
     return _verified(_append(text, parent, str(path[-1]), entry), _replaced(content, path, list(items)))
 
 
-def set_text(text: str, path: Path, value: str, *, after: str) -> str:
+def set_value(text: str, path: Path, value: Value, *, after: str) -> str:
     """The text with a value at `path`, whose last part is a key. A new key stands behind the key `after`, which must be there.
 
     Raises:
@@ -59,14 +59,33 @@ def set_text(text: str, path: Path, value: str, *, after: str) -> str:
     parent, key = _parent_of(text, path), str(path[-1])
     old = parent.values.get(key)
     if old is not None:
-        start, end = old.start_mark.index, old.end_mark.index
-        space = "" if text[start - 1].isspace() else " "
-        changed = text[:start] + space + _in_one_line([value])[1:-1] + text[end:]
+        before, behind = text[: old.start_mark.index], text[_end_of(old) :]
+        key_end = before.rstrip()
+        if key_end.endswith(":") and "\n" in before[len(key_end) :]:  # a list below its key
+            before = key_end
+        space = "" if before[-1].isspace() else " "
+        changed = before + space + _in_one_line([value])[1:-1] + behind
     elif parent.is_flow:
         changed = _insert(text, _end_of(parent.values[after]), f", {_in_one_line({key: value})[1:-1]}")
     else:
         changed = _insert_lines(text, _end_of(parent.values[after]), _in_lines({key: value}), indent=parent.column)
     return _verified(changed, _replaced(_content_of(text), path, value))
+
+
+def remove(text: str, path: Path) -> str:
+    """The text without what is at `path`: an entry of a list, or a key with its value. A list that loses its only entry is
+    removed with its key.
+
+    Raises:
+        NotEditable: the file cannot be changed this way.
+    """
+    content = _content_of(text)
+    parent = _at(content, path[:-1])
+    if isinstance(parent, list) and len(parent) == 1:
+        return remove(text, path[:-1])
+    node = _node_at(text, path[:-1])
+    number = path[-1] if isinstance(path[-1], int) else list(parent or ()).index(path[-1])
+    return _verified(_without(text, node, number), _without_value(content, path))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,14 +98,22 @@ class _Parent:
     end: int
 
 
-def _parent_of(text: str, path: Path) -> _Parent:
-    node = yaml.compose(text, Loader=yaml.CSafeLoader)
-    for part in path[:-1]:
+def _node_at(text: str, path: Path) -> yaml.CollectionNode:
+    """The list or the mapping at the path. An empty one is not changed here."""
+    node: yaml.Node | None = yaml.compose(text, Loader=yaml.CSafeLoader)
+    for part in path:
         if isinstance(node, yaml.MappingNode):
             node = next(value for key, value in node.value if key.value == part)
         elif isinstance(node, yaml.SequenceNode):
             node = node.value[int(part)]
-    if not isinstance(node, yaml.MappingNode) or not node.value:
+    if not isinstance(node, yaml.CollectionNode) or not node.value:
+        raise NotEditable
+    return node
+
+
+def _parent_of(text: str, path: Path) -> _Parent:
+    node = _node_at(text, path[:-1])
+    if not isinstance(node, yaml.MappingNode):
         raise NotEditable
     return _Parent(
         values={key.value: value for key, value in node.value},
@@ -112,6 +139,21 @@ def _append(text: str, parent: _Parent, key: str, entry: Entry) -> str:
     return _insert_lines(before + behind, len(before), _in_lines([entry]), indent=parent.column + _STEP)
 
 
+def _without(text: str, node: yaml.CollectionNode, number: int) -> str:
+    """The text without one part of a list or a mapping that has others. A comment behind it, or below it and indented deeper,
+    belongs to it."""
+    parts = node.value if isinstance(node, yaml.SequenceNode) else [key for key, _ in node.value]
+    values = node.value if isinstance(node, yaml.SequenceNode) else [value for _, value in node.value]
+    start, end = parts[number].start_mark.index, _end_of(values[number])
+    if not node.flow_style:
+        start, end = text.rfind("\n", 0, start) + 1, _below(text, end, indent=node.start_mark.column)
+    elif number:
+        start = _end_of(values[number - 1])
+    else:
+        end = parts[1].start_mark.index
+    return text[:start] + text[end:]
+
+
 def _insert(text: str, index: int, addition: str) -> str:
     return text[:index] + addition + text[index:]
 
@@ -119,12 +161,18 @@ def _insert(text: str, index: int, addition: str) -> str:
 def _insert_lines(text: str, index: int, lines: Sequence[str], *, indent: int) -> str:
     """Insert lines below the one in which `index` lies, and below comments that are indented deeper, which belong to it."""
     newline = "\r\n" if "\r\n" in text else "\n"
-    end = index if index and text[index - 1] == "\n" else _line_end(text, index)
-    while (comment := _COMMENT.match(text, end)) and len(comment.group(1)) > indent:
-        end = _line_end(text, end)
+    end = _below(text, index, indent=indent)
     block = "".join(f"{' ' * indent}{line}{newline}" for line in lines)
     before = text[:end]
     return before + ("" if before.endswith("\n") else newline) + block + text[end:]
+
+
+def _below(text: str, index: int, *, indent: int) -> int:
+    """Behind the line in which `index` lies, and behind the comments below it that are indented deeper."""
+    end = index if index and text[index - 1] == "\n" else _line_end(text, index)
+    while (comment := _COMMENT.match(text, end)) and len(comment.group(1)) > indent:
+        end = _line_end(text, end)
+    return end
 
 
 def _line_end(text: str, index: int) -> int:
@@ -172,6 +220,17 @@ def _replaced(content: Value, path: Path, value: Value) -> Value:
     parent = _at(copy, path[:-1])
     if isinstance(parent, dict):
         parent[str(path[-1])] = value
+    return copy
+
+
+def _without_value(content: Value, path: Path) -> Value:
+    """The content without what is at the path."""
+    copy = deepcopy(content)
+    parent = _at(copy, path[:-1])
+    if isinstance(parent, dict):
+        del parent[str(path[-1])]
+    elif isinstance(parent, list):
+        del parent[int(path[-1])]
     return copy
 
 

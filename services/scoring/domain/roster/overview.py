@@ -32,13 +32,14 @@ class RepToday:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TeamToday:
-    """A team, and whether its people are listed."""
+    """A team, and whether its people are listed. `former` are reps who have left, the newest first."""
 
     team: Team
     reps_count: int
     is_listed: bool
     managers: tuple[PersonToday, ...]
     reps: tuple[RepToday, ...]
+    former: tuple[Rep, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,7 +85,18 @@ def _team_today(
         is_listed=is_listed,
         managers=tuple(sorted(managers, key=lambda person: person.name.casefold())) if is_listed else (),
         reps=tuple(sorted(reps, key=lambda rep: rep.rep.name.casefold())) if is_listed else (),
+        former=tuple(_former(team, roster, now=now)) if is_listed else (),
     )
+
+
+def _former(team: Team, roster: Roster, *, now: datetime) -> list[Rep]:
+    """Those who were in the team on their last day."""
+    left = [
+        (rep.left, rep)
+        for rep in roster.reps_of(team.id)
+        if rep.left is not None and rep.left < rep_day_of(rep, now) and rep.on(rep.left).team == team.id
+    ]
+    return [rep for _, rep in sorted(left, key=lambda entry: (entry[0], entry[1].id), reverse=True)]
 
 
 def _reps_today(team: Team, roster: Roster, people: dict[PersonId, PersonToday], *, now: datetime) -> Iterator[RepToday]:

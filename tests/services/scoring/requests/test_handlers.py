@@ -12,7 +12,7 @@ from shared.jetstream.client import LeanClient
 from shared.requests import absences, definitions, erasure, people, scores
 from shared.requests.client import NO_QUERY, Refused, ask
 from shared.requests.endpoint import Endpoint
-from shared.requests.roster import edits, overview
+from shared.requests.roster import edits, overview, person
 from shared.service.broker import ServiceBroker
 from shared.service.settings import NatsSection
 from tests.services.scoring.conftest import ANA, MONDAY, MONDAY_NOON, PLAYBOOK, ROSTER, Scoring, observed
@@ -68,12 +68,14 @@ async def test_the_roster_is_edited_and_shown(answering: Scoring, nats: LeanClie
     edited = await ask(nats, edits.ROSTER_EDIT, edit)
     shown = await ask(nats, edits.ROSTER_SHOW, NO_QUERY)
     whole = await ask(nats, overview.ROSTER_OVERVIEW, overview.OverviewQuery())
+    ana = await ask(nats, person.ROSTER_PERSON, people.ContactQuery(person=PersonId("ana")))
     with pytest.raises(Refused, match=r"^team west: The file lacks"):
         await ask(nats, definitions.ROSTER_APPLY, definitions.DefinitionFile(name="r.yaml", text=ROSTER))
     file = definitions.DefinitionFile(name="r.yaml", text=ROSTER, replace=True)
     replaced = await ask(nats, definitions.ROSTER_APPLY, file)
 
     assert changed.is_set()
+    assert ana.teams == ("North",)
     assert (edited.id, shown.entered_by, replaced.lost) == ("west", "olga", ("team west",))
     assert [(team.name, team.reps_count) for team in whole.teams] == [("North", 2), ("West", 0)]
     assert shown.text == f"{ROSTER}  - id: west\n    name: West\n"

@@ -163,8 +163,8 @@ def _last_day() -> date:
 
 
 def _is_in(response: httpx.Response) -> bool:
-    """What is shown, or done. The sign-in page and the pages that say no are neither."""
+    """What is shown, or done, or refused for what was typed. The sign-in page and the pages that say no are none of these."""
     if response.status_code == 303:
         return not response.headers["location"].startswith("/sign-in")
-    assert response.status_code in {200, 401, 403, 404, 410}, response.text
-    return response.status_code == 200
+    assert response.status_code in {200, 401, 403, 404, 409, 410}, response.text
+    return response.status_code in {200, 409}

@@ -2,7 +2,9 @@
 
 from typing import Final
 
+from services.scoring.definitions.entered_absences import EnteredAbsence
 from services.scoring.definitions.roster_edits.edit_roster import EntryRefused, _edited
+from services.scoring.definitions.roster_edits.show_person import person_in
 from services.scoring.domain.definition_files.roster_file import read_roster
 from services.scoring.domain.definition_files.yaml_document import DefinitionRefused
 from services.scoring.domain.erased import NO_ERASED_PEOPLE
@@ -15,7 +17,7 @@ from shared.requests.client import Refused
 from shared.requests.definitions import DefinitionFile
 from shared.requests.demonstration.next_hour import NEXT_HOUR
 from shared.requests.endpoint import Endpoint, Query, Reply, Schema
-from shared.requests.people import NameQuery, PersonQuery
+from shared.requests.people import ContactQuery, NameQuery, PersonQuery
 from shared.requests.playbook.drafts import DraftQuery, TeamQuery
 from shared.requests.roster.edits import RosterEdit, RosterEdited
 from shared.requests.roster.overview import OverviewQuery
@@ -50,6 +52,7 @@ class RosterScoring:
     def __init__(self) -> None:
         self.text = ROSTER
         self.unmatched: tuple[UnmatchedUser, ...] = ()
+        self.entered: list[EnteredAbsence] = []
         self.edits: list[RosterEdit] = []
         self.failure: DaymarkError | None = None
         self.page_size = 1_000
@@ -66,6 +69,8 @@ class RosterScoring:
         match query:
             case OverviewQuery():
                 return overview_of(roster, query, now=NOON)
+            case ContactQuery():
+                return self._person(query)
             case PersonQuery():
                 limited = query.model_copy(update={"limit": self.page_size})
                 return page_of_people(list_people(roster, now=NOON), limited)
@@ -77,6 +82,13 @@ class RosterScoring:
                 return small_playbook(subject, query)
             case _:
                 return UnmatchedUserList(users=self.unmatched)
+
+    def _person(self, query: ContactQuery) -> Schema:
+        try:
+            entered = [absence for absence in self.entered if absence.rep_id == query.person]
+            return person_in(read_roster(self.text, file="roster"), query.person, entered, now=NOON)
+        except DaymarkError as refused:
+            raise Refused(str(refused)) from None
 
     def _enter(self, edit: RosterEdit) -> RosterEdited:
         try:

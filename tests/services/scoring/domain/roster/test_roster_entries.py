@@ -33,3 +33,32 @@ def test_what_the_other_roster_has_too_is_not_lost_and_neither_is_what_no_one_en
 
     assert find_lost_entries(file, entered, entered) == ()
     assert find_lost_entries(file, file, EMPTY_ROSTER) == ()
+
+
+def test_absences_last_days_and_calendars_that_differ_are_named_key_by_key() -> None:
+    entered = _roster(
+        FILE.replace(
+            "timezone: UTC",
+            "timezone: UTC, until: 2026-06-30, absences: [{from: 2026-03-02, until: 2026-03-03}], hours: '08:00-16:00',"
+            " changes: [{from: 2026-05-04, country: US, subdivision: HI}]",
+        )
+    )
+    file = _roster(FILE)
+
+    assert find_lost_entries(file, entered, file) == (
+        "the absence of ana from 2026-03-02 until 2026-03-03",
+        "the country of ana from 2026-05-04",
+        "the last day of ana",
+        "the part of the country of ana from 2026-05-04",
+        "the working hours of ana",
+    )
+
+
+def test_what_was_removed_and_is_there_again_is_named() -> None:
+    absent = _roster(FILE.replace("timezone: UTC", "timezone: UTC, absences: [{from: 2026-03-02, until: 2026-03-03}]"))
+    leaving = _roster(FILE.replace("timezone: UTC", "timezone: UTC, until: 2026-06-30"))
+    file = _roster(FILE)
+
+    assert find_lost_entries(absent, file, absent) == ("that ana is not away from 2026-03-02 until 2026-03-03",)
+    assert find_lost_entries(absent, file, file) == ()
+    assert find_lost_entries(leaving, file, leaving) == ("the last day of ana",)
