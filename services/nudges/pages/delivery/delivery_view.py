@@ -10,7 +10,7 @@ from services.nudges.deliver.channels.personal import PersonalChannel
 from services.nudges.domain.phrases import capitalized, natural_name
 from services.nudges.pages.delivery.undelivered import Undelivered, Waiting
 from services.nudges.pages.people.people_view import describe_instant
-from shared.events import NudgeId, PersonId
+from shared.events import NudgeId, PersonId, TeamId
 from shared.reach import transport_name
 from shared.requests.nudges import ChannelList, ChannelRow
 from shared.requests.people import PersonRow, WayList, WayRow
@@ -35,10 +35,11 @@ class WayLine:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PersonLine:
-    """`problem` says why no message reaches them at all."""
+    """`team` is the first of theirs. `problem` says why no message reaches them at all."""
 
     id: PersonId
     name: str
+    team: TeamId
     problem: str
     ways: tuple[WayLine, ...]
     waiting: int
@@ -133,6 +134,7 @@ def _person(status: PersonStatus, ways: WayList, waiting: Waiting | None, *, now
     return PersonLine(
         id=status.person,
         name=natural_name(status.name),
+        team=status.teams[0],
         problem=status.problem,
         ways=tuple(
             _way(transport, states.get(transport), is_configured=transport in ways.configured, now=now)

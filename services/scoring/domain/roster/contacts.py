@@ -12,7 +12,7 @@ from shared.languages.messages import gettext, marked
 from shared.reach import Contacts
 
 NOT_IN_ROSTER: Final = marked("the roster does not list them today")
-NO_CONTACT: Final = marked("the roster has neither `reach` nor an email for them")
+NO_CONTACT: Final = marked("no email address or other way to reach them is known")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
