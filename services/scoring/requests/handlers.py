@@ -247,7 +247,8 @@ def _handle_people(requests: RequestRouter, pool: asyncpg.Pool, cache: Definitio
     async def person_list(query: people.PersonQuery) -> people.PersonPage:
         async with pool.acquire() as connection:
             roster = (await cache.read(connection)).roster
-        return page_of_people(list_people(roster, now=clock.now()), query)
+        asked = list_people(roster, now=clock.now(), person_id=query.person, after=query.after)
+        return page_of_people(asked, query)
 
     @requests.handles(people.PERSON_TODAY)
     async def person_today(query: people.ContactQuery) -> people.RosterExcerpt:

@@ -6,16 +6,16 @@ from typing import Final
 
 import asyncpg
 
-from services.nudges.deliver.channel import Channel, Delivered
+from services.nudges.deliver.channel import Channel, Delivered, Outcome
 from services.nudges.deliver.channels.personal import PersonalChannel, find_personal_channel
 from services.nudges.deliver.deliveries import requeue_delivery
 from services.nudges.deliver.personal.contact_states import list_contact_states, record_attempts
-from services.nudges.deliver.personal.transport import nudge_without_rule
+from services.nudges.deliver.personal.transport import nudge_without_rule, personal_message
 from shared.errors import DaymarkError
 from shared.events import Nudge, NudgeId, Person, PersonId
 from shared.languages.current import using_language
 from shared.languages.messages import gettext, marked
-from shared.reach import WEBHOOK
+from shared.reach import WEBHOOK, Contacts
 from shared.requests.people import ContactList, PersonTest, TestResult, TriedWay, WayList, WayRow, WebhookKey, WebhookKeyList
 
 _TEXT: Final = marked("This is a test message from Daymark. If you can read it, messages reach you here.")
@@ -82,11 +82,28 @@ async def send_test(pool: asyncpg.Pool, channels: Mapping[str, Channel], query: 
     channel = _personal_channel(channels)
     with using_language(await channel.language_of(query.person)):
         outcome = await channel.send(_test_message(query, now=now), attempts=1)
-    tried = outcome.tried
     async with pool.acquire() as connection, connection.transaction():
-        await record_attempts(connection, query.person, tried, now=now)
+        await record_attempts(connection, query.person, outcome.tried, now=now)
+    return _result_of(outcome)
+
+
+async def send_test_to_contacts(
+    channels: Mapping[str, Channel], query: PersonTest, contacts: Contacts, *, now: datetime
+) -> TestResult:
+    """Send the same message to an operator whom the roster does not list. Nothing is recorded of them.
+
+    Raises:
+        NoPersonalChannel: no way to individuals is configured.
+    """
+    channel = _personal_channel(channels)
+    with using_language(await channel.language_of(query.person)):
+        message = personal_message(_test_message(query, now=now), stop_url="")
+        return _result_of(await channel.send_message(message, contacts))
+
+
+def _result_of(outcome: Outcome) -> TestResult:
     return TestResult(
-        tried=tuple(TriedWay(transport=attempt.transport, error=attempt.error) for attempt in tried),
+        tried=tuple(TriedWay(transport=attempt.transport, error=attempt.error) for attempt in outcome.tried),
         error="" if isinstance(outcome, Delivered) else outcome.error,
     )
 

@@ -1,19 +1,20 @@
 """What the page of delivery says of each person and channel."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Final
 
 from services.nudges.deliver.channels.personal import PersonalChannel
 from services.nudges.domain.phrases import capitalized, natural_name
 from services.nudges.pages.delivery.undelivered import Undelivered, Waiting
 from services.nudges.pages.people.people_view import describe_instant
-from shared.events import NudgeId, PersonId
+from shared.events import NudgeId, PersonId, TeamId
 from shared.reach import transport_name
 from shared.requests.nudges import ChannelList, ChannelRow
 from shared.requests.people import PersonRow, WayList, WayRow
-from shared.requests.roster.person_status import PersonStatus, status_of_people
+from shared.requests.roster.person_status import PersonStatus, problem_of, states_by_person, status_of_people
 
 LISTED_MAX: Final = 100
 """Of a larger roster only those are listed who need something, or who are searched for."""
@@ -34,10 +35,11 @@ class WayLine:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PersonLine:
-    """`problem` says why no message reaches them at all."""
+    """`team` is the first of theirs. `problem` says why no message reaches them at all."""
 
     id: PersonId
     name: str
+    team: TeamId
     problem: str
     ways: tuple[WayLine, ...]
     waiting: int
@@ -90,9 +92,10 @@ def make_delivery(
 ) -> DeliveryView:
     """People by name, those first whom no message reaches. `searched` is a part of a name or an id, and `about` is the id of
     somebody whom a button concerned."""
-    names = {row.person: natural_name(row.name) for row in rows}
-    listed = _listed(status_of_people(rows, ways), waiting, searched=searched.casefold(), about=about)
-    lines = [_person(status, ways, waiting.get(status.person), now=now) for status in listed]
+    listed = _listed(rows, ways, waiting, searched=searched.casefold(), about=about)
+    lines = [_person(status, ways, waiting.get(status.person), now=now) for status in status_of_people(listed, ways)]
+    unreached = {message.person_id for message in undelivered}
+    names = {row.person: natural_name(row.name) for row in rows if row.person in unreached}
     return DeliveryView(
         people=tuple(sorted(lines, key=lambda line: (not line.problem, line.name.casefold()))),
         people_count=len(rows),
@@ -106,17 +109,24 @@ def make_delivery(
 
 
 def _listed(
-    people: Sequence[PersonStatus], waiting: Mapping[PersonId, Waiting], *, searched: str, about: str
-) -> Sequence[PersonStatus]:
+    people: Sequence[PersonRow], ways: WayList, waiting: Mapping[PersonId, Waiting], *, searched: str, about: str
+) -> Sequence[PersonRow]:
     """Of a large roster those who are searched for, or else those who need something, and whoever a button concerned."""
     if searched:
         matches = [person for person in people if searched in f"{natural_name(person.name)}\n{person.person}".casefold()]
         return matches[:LISTED_MAX]
     if len(people) <= LISTED_MAX:
         return people
-    urgent = [person.person for person in people if person.problem or person.person in waiting]
-    shown = {*urgent[:LISTED_MAX], about}
+    shown = {*islice(_urgent(people, ways, waiting), LISTED_MAX), about}
     return [person for person in people if person.person in shown]
+
+
+def _urgent(people: Sequence[PersonRow], ways: WayList, waiting: Mapping[PersonId, Waiting]) -> Iterator[PersonId]:
+    """Those whom no message reaches, or for whom one waits."""
+    states = states_by_person(ways)
+    for person in people:
+        if person.person in waiting or problem_of(person, states.get(person.person, ()), ways.configured):
+            yield person.person
 
 
 def _person(status: PersonStatus, ways: WayList, waiting: Waiting | None, *, now: datetime) -> PersonLine:
@@ -124,6 +134,7 @@ def _person(status: PersonStatus, ways: WayList, waiting: Waiting | None, *, now
     return PersonLine(
         id=status.person,
         name=natural_name(status.name),
+        team=status.teams[0],
         problem=status.problem,
         ways=tuple(
             _way(transport, states.get(transport), is_configured=transport in ways.configured, now=now)

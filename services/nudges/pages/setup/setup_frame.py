@@ -79,7 +79,7 @@ class SetupFrame:
         self.clock = clock
         self.ask = ask
         self._guard = guard
-        self._channels = channels
+        self.channels = channels
 
     def route(self, path: str, handler: Handler, *, method: str = "GET") -> BaseRoute:
         """A route below /setup. The handler gets what there is already. While a service is down the page says so."""
@@ -88,7 +88,7 @@ class SetupFrame:
 
     async def _answer(self, handler: Handler, request: Request, entrance: Entrance) -> Response:
         try:
-            channels = await list_channels(self.pool, self._channels, now=self.clock.now())
+            channels = await list_channels(self.pool, self.channels, now=self.clock.now())
             return await handler(request, entrance, await read_progress(self.ask, channels.channels))
         except (*TRANSIENT_ERRORS, NoResponder, Refused):
             return self.renderer.unavailable()

@@ -1,7 +1,6 @@
-"""The overview of the first use, and its last step."""
+"""The overview of the first use."""
 
 from collections.abc import Sequence
-from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -9,21 +8,13 @@ from starlette.routing import BaseRoute
 
 from services.nudges.pages.doors.session_cookie import SessionCookie
 from services.nudges.pages.entrance import Entrance
+from services.nudges.pages.setup.channels_step import ChannelsStep
 from services.nudges.pages.setup.people_step import PeopleStep
 from services.nudges.pages.setup.playbook_step import PlaybookStep
-from services.nudges.pages.setup.progress import Progress, Step
+from services.nudges.pages.setup.progress import Progress
 from services.nudges.pages.setup.setup_frame import SetupFrame, make_view
 from services.nudges.pages.setup.source_step import SourceStep
 from services.nudges.pages.setup.team_step import TeamStep
-from shared.languages.messages import gettext, marked
-
-_STATES: Final = {
-    "ok": marked("ok"),
-    "failing": marked("failing"),
-    "paused": marked("paused"),
-    "retrying": marked("retrying"),
-    "disabled": marked("disabled"),
-}
 
 
 class SetupPage:
@@ -31,12 +22,11 @@ class SetupPage:
 
     def __init__(self, frame: SetupFrame, cookie: SessionCookie) -> None:
         self._frame = frame
-        self._steps = (TeamStep(frame, cookie), SourceStep(frame), PeopleStep(frame), PlaybookStep(frame))
+        self._steps = (TeamStep(frame, cookie), SourceStep(frame), PeopleStep(frame), PlaybookStep(frame), ChannelsStep(frame))
 
     def routes(self) -> Sequence[BaseRoute]:
         return [
             self._frame.route("", self._show),
-            self._frame.route("/channels", self._show_channels),
             *(route for step in self._steps for route in step.routes()),
         ]
 
@@ -48,14 +38,4 @@ class SetupPage:
             has_forms=True,
             entrance=entrance,
             setup=view,
-        )
-
-    async def _show_channels(self, _: Request, entrance: Entrance, progress: Progress) -> Response:
-        is_manager = entrance.today.is_manager(entrance.person_id)
-        return self._frame.renderer.page(
-            "setup_channels.html",
-            entrance=entrance,
-            setup=make_view(progress, Step.CHANNELS),
-            channels=[(channel, gettext(_STATES[channel.state])) for channel in progress.channels],
-            is_manager=is_manager,
         )

@@ -20,14 +20,16 @@ from shared.languages.current import current_language
 
 _LOOK_AHEAD_DAYS: Final = 60
 _CACHE_SIZE: Final = 16_384
+_DAYS_CACHED: Final = 1_024
 _ONE_DAY: Final = timedelta(days=1)
 _LANGUAGE: Final = "en_US"
 NUDGED_WORKDAYS: Final = 2
 """After this many further workdays have begun, nobody is sent a nudge about a day."""
 
 
+@lru_cache(maxsize=_DAYS_CACHED)
 def day_of(instant: datetime, timezone: str) -> date:
-    """The calendar day of an instant on the clock of a zone."""
+    """The calendar day of an instant on the clock of a zone. It is often asked for many reps at one instant."""
     return instant.astimezone(ZoneInfo(timezone)).date()
 
 

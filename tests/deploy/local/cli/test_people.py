@@ -94,12 +94,12 @@ async def test_operators_see_whom_messages_reach_test_a_way_and_send_a_nudge_aga
     assert "mail: the mail server refused the address (550)" in refused
     assert {person: row["problem"] for person, row in people.items()} == {
         "ana": "",
-        "ben": "the roster has no email and no other contact for them",
+        "ben": "no email address or other way to reach them is known",
         "mara": "mail: the mail server refused the address (550)",
     }
     assert people["ana"]["states"][0]["last_delivered_at"].startswith("2026-03-02T08:00:01")
     assert "mara" in table
-    assert "note     people: 2 people cannot be reached: ben (the roster has no email and no other contact for them)" in doctor
+    assert "note     people: 2 people cannot be reached: ben (no email address or other way to reach them is known)" in doctor
     assert tested.strip() == "mail: the message was accepted"
     assert "The roster does not list this person today" in unknown
     assert "This nudge cannot be sent again" in never_sent
@@ -129,7 +129,7 @@ async def test_the_doctor_names_a_rep_without_a_channel_whom_the_playbook_binds_
     _, after = await daymark.run("doctor")
 
     assert "the version in force has not reached 1 of 2 reps of north, so nothing is held against them" in before
-    assert "1 person cannot be reached: ben (the roster has no email and no other contact for them)" in before
+    assert "1 person cannot be reached: ben (no email address or other way to reach them is known)" in before
     bens = [next(row for row in rows if row["rep"] == "ben") for rows in (listed, reached, confirmed)]
     assert [row["delivered_at"] is not None for row in bens] == [False, True, True]
     assert [row["acknowledged_at"] is not None for row in bens] == [False, False, True]

@@ -89,7 +89,7 @@ async def test_each_way_to_a_person_shows_its_last_success_and_error_and_what_wa
         for phrase in (
             "Ana Ruiz queued on Monday 2 March at 10:57 UTC mail: refused (550) Send again to Ana Ruiz",
             "Ben Ode ben Mail: failing since Monday 2 March at 11:00 UTC: refused (550) Send a test to Ben Ode",
-            "Jon Keller jon The roster has no email and no other contact for them. Enter their email on People Ana",
+            "Jon Keller jon No email address or other way to reach them is known. Enter their email on People : Jon Keller Ana",
             "Ana Ruiz ana Mail: last success on Monday 2 March at 11:00 UTC Slack: not configured",
             "2 messages wait since Monday 2 March at 10:59 UTC Send a test to Ana Ruiz",
             "Mara Lind mara Mail: nothing sent yet",
@@ -188,7 +188,7 @@ async def test_of_a_large_roster_those_are_shown_who_need_something_or_are_searc
         f"      - {{id: r{number}, name: Rep {number}, timezone: UTC, email: r{number}@example.com}}\n" for number in range(97)
     )
     large = ROSTER.replace("  - id: south", f"{reps}  - id: south")
-    shown = []
+    shown, links = [], []
     for text, path in (
         (large.replace("    managers: [{id: mara, name: Mara Lind, email: mara@example.com}]\n", ""), "/delivery"),
         (large, "/delivery"),
@@ -199,10 +199,12 @@ async def test_of_a_large_roster_those_are_shown_who_need_something_or_are_searc
         visits.scoring.text = text
         page = await olga.get(path)
         shown.append(re.findall(r'<h3 class="who">([^<]*)</h3><p class="reason" dir', page.text))
+        links += re.findall(r'href="(/people[^"]*#[^"]*)"', page.text)
 
     everybody, urgent, by_name, by_id, about = shown
     assert (len(everybody), urgent, by_id, about) == (100, ["Jon Keller"], ["Rep 96"], ["Jon Keller", "Ana Ruiz"])
     assert by_name == ["Rep 9", *(f"Rep {number}" for number in range(90, 97))]
+    assert links == ["/people#team-north", *["/people?team=north#team-north"] * 2]
 
 
 async def test_without_a_channel_or_without_people_the_page_says_what_comes_first(pool: asyncpg.Pool) -> None:

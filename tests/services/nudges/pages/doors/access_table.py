@@ -199,6 +199,7 @@ ROWS: Final = (
     _posted("/setup/source/new/{kind}", {"name": "new"}),
     _posted("/setup/people", {"name": "Eve", "team": "north", "timezone": "UTC"}),
     _posted("/setup/playbook", {"team": "north"}),
+    _posted("/setup/channels", {"person": "nobody"}),
     _in_session("GET", "/delivery", "olga"),
     _in_session("POST", "/delivery/again", "olga"),
     _in_session("POST", "/delivery/channel", "olga"),

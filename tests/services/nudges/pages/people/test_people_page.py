@@ -59,7 +59,7 @@ async def test_teams_show_how_everybody_is_reached_and_what_is_theirs(visits: Vi
         "North 2 reps Mara Lind manager , mara Reached by mail Ana Ruiz ana Reached by mail",
         "Last reached on Monday 2 March at 11:00 UTC acme 7",
         "Partly away on Wednesday 4 March Away from Monday 9 March to Tuesday 10 March",
-        "Jon Keller jon Not reached: the roster has no email and no other contact for them",
+        "Jon Keller jon Not reached: no email address or other way to reach them is known",
         "No CRM user yet, so nothing counts for them",
         "South 1 rep Ben Ode ben Not reached: mail: refused (550)",
         "No country 1 rep Without a country in the roster no public holiday is a day off",
@@ -211,7 +211,7 @@ async def test_people_and_refusals_are_in_spanish(visits: Visits, olga: httpx.As
         "Usuarios del CRM sin comercial",
         "12 actividades desde el",
         "North 2 comerciales Mara Lind responsable , mara Se le llega por correo",
-        "Jon Keller jon No le llega nada: la plantilla no tiene ni correo ni otro contacto de esta persona",
+        "Jon Keller jon No le llega nada: no se conoce ningún correo ni otra forma de llegar a esta persona",
         "Ausente en parte el",
         "Viernes Santo",
     ):

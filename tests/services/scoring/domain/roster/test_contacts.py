@@ -68,6 +68,13 @@ def test_everybody_of_today_is_listed_once_by_id() -> None:
         ("mara", True, ("north",)),
     ]
     assert {person.id for person in people if not person.contacts.contacts} == {"cleo"}
+    assert list_people(ROSTER, now=MONDAY, after=PersonId("both")) == people[3:]
+    assert list_people(ROSTER, now=MONDAY, after=PersonId("ben")) == people[2:]
+    assert [list_people(ROSTER, now=MONDAY, person_id=PersonId(name)) for name in ("ben", "both", "jon")] == [
+        people[1:2],
+        people[2:3],
+        [],
+    ]
 
 
 def test_a_manager_who_also_sells_is_listed_as_a_manager() -> None:
