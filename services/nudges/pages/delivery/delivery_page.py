@@ -102,19 +102,20 @@ class DeliveryPage:
         return rows
 
     async def _test(self, request: Request, _: Entrance) -> Response:
-        """What becomes of the test stands on the page: as the newest success, or as an error."""
+        """What becomes of the test stands on the page: as the newest success, or as an error. If nothing was tried, only the
+        notice says so."""
         person_id = PersonId((await read_fields(request)).get("person", ""))
         try:
             rows = await self._list_people(person_id)
             if not rows:
                 return _back("left")
             test = PersonTest(person=person_id, name=natural_name(rows[0].name))
-            await send_test(self._pool, self._channels, test, now=self._clock.now())
+            result = await send_test(self._pool, self._channels, test, now=self._clock.now())
         except NoPersonalChannel:
             return _back("left")
         except _UNAVAILABLE:
             return self._renderer.unavailable()
-        return _back("tested", about=person_id)
+        return _back("tested" if result.tried else "untried", about=person_id)
 
     async def _send_again(self, request: Request, _: Entrance) -> Response:
         nudge_id = NudgeId((await read_fields(request)).get("nudge", ""))

@@ -115,6 +115,18 @@ async def test_a_test_message_goes_out_at_once(visits: Visits, olga: httpx.Async
     assert "the roster doesn't list them today" in left
 
 
+async def test_the_page_says_so_when_no_server_was_asked_to_send_a_test_message(
+    visits: Visits, olga: httpx.AsyncClient
+) -> None:
+    visits.mail.is_away = True
+    failed = [await _press(olga, "test", person="ana") for _ in range(5)]
+
+    untried = await _press(olga, "test", person="mara")
+
+    assert all("The test message did not reach Ana Ruiz." in answer for answer in failed)
+    assert "No test message was sent to Mara Lind: a server that is needed for it does not answer." in untried
+
+
 async def test_what_was_given_up_is_sent_again_once(rows: Rows, visits: Visits, olga: httpx.AsyncClient) -> None:
     await _give_up(rows, "given-up")
     await _give_up(rows, "other")

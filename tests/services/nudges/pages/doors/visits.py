@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from services.nudges.access.sessions import Origin, open_session
-from services.nudges.deliver.channel import Channel, Delivered, GiveUp
+from services.nudges.deliver.channel import Channel, Delivered, GiveUp, TryLater
 from services.nudges.deliver.channel_types import FindDirectory
 from services.nudges.deliver.channels.personal import PersonalChannel
 from services.nudges.deliver.personal.transport import PersonalMessage, TransportOutcome
@@ -107,18 +107,22 @@ class FakeRoster:
 
 
 class FakeMail:
-    """A transport that keeps what it sends. With `refuses` it accepts nothing; while it is not `open`, it answers nothing."""
+    """A transport that keeps what it sends. With `refuses` it accepts nothing; while it is not `open`, it answers nothing; and
+    while it `is_away`, it fails."""
 
     name = "mail"
 
     def __init__(self) -> None:
         self.sent: list[tuple[str, PersonalMessage]] = []
         self.refuses = False
+        self.is_away = False
         self.open = asyncio.Event()
         self.open.set()
 
     async def send(self, message: PersonalMessage, address: str) -> TransportOutcome:
         await self.open.wait()
+        if self.is_away:
+            return TryLater(error="no answer from the mail server")
         if self.refuses:
             return GiveUp(error="the mail server refused the address (550)")
         self.sent.append((address, message))
