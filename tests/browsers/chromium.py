@@ -16,6 +16,8 @@ import httpx
 import pytest
 
 _READY: Final = re.compile(r"started successfully on port (\d+)")
+_PORT_IN_USE: Final = "Address already in use"
+_STARTS_MAX: Final = 5
 _TIMEOUT_S: Final = 30.0
 _OPTIONS: Final = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars")
 
@@ -107,33 +109,47 @@ class Chromium:
         return value
 
 
-def _read_port(lines: Iterable[str]) -> str:
-    """The port that chromedriver says that it has taken."""
-    before = []
+@contextmanager
+def _running_driver() -> Iterator[str]:
+    """The port of a chromedriver. It takes a port that is free for IPv6, and ends if that is in use for IPv4. Then another is
+    started."""
+    output = ""
+    for _ in range(_STARTS_MAX):
+        with subprocess.Popen(
+            ["chromedriver", "--port=0"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        ) as driver:
+            assert driver.stdout is not None
+            try:
+                port, output = _read_port(driver.stdout)
+                if port is not None:
+                    yield port
+                    return
+            finally:
+                driver.terminate()
+        if _PORT_IN_USE not in output:
+            break
+    raise AssertionError(f"chromedriver did not start: {output}")
+
+
+def _read_port(lines: Iterable[str]) -> tuple[str | None, str]:
+    """The port that chromedriver says that it has taken, if it has, and what it said before."""
+    before = ""
     for line in lines:
         if (match := _READY.search(line)) is not None:
-            return match[1]
-        before.append(line)
-    raise AssertionError(f"chromedriver did not start: {''.join(before)}")
+            return match[1], before
+        before += line
+    return None, before
 
 
 @contextmanager
 def running_chromium(language: str = "en") -> Iterator[Chromium]:
     """A browser with a profile of its own, which asks for pages in a language."""
-    with tempfile.TemporaryDirectory() as profile:
-        driver = subprocess.Popen(["chromedriver", "--port=0"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        assert driver.stdout is not None
-        try:
-            port = _read_port(driver.stdout)
-            options = {"args": [*_OPTIONS, f"--user-data-dir={profile}", f"--accept-lang={language}"]}
-            capabilities = {"capabilities": {"alwaysMatch": {"goog:chromeOptions": options}}}
-            sessions = f"http://127.0.0.1:{port}/session"
-            opened = httpx.post(sessions, json=capabilities, timeout=_TIMEOUT_S, trust_env=False).raise_for_status().json()
-            session_id = opened["value"]["sessionId"]
-            with httpx.Client(base_url=f"{sessions}/{session_id}/", timeout=_TIMEOUT_S, trust_env=False) as client:
-                yield Chromium(session=client)
-                client.delete(f"{sessions}/{session_id}")
-        finally:
-            driver.terminate()
-            driver.wait()
-            driver.stdout.close()
+    with tempfile.TemporaryDirectory() as profile, _running_driver() as port:
+        options = {"args": [*_OPTIONS, f"--user-data-dir={profile}", f"--accept-lang={language}"]}
+        capabilities = {"capabilities": {"alwaysMatch": {"goog:chromeOptions": options}}}
+        sessions = f"http://127.0.0.1:{port}/session"
+        opened = httpx.post(sessions, json=capabilities, timeout=_TIMEOUT_S, trust_env=False).raise_for_status().json()
+        session_id = opened["value"]["sessionId"]
+        with httpx.Client(base_url=f"{sessions}/{session_id}/", timeout=_TIMEOUT_S, trust_env=False) as client:
+            yield Chromium(session=client)
+            client.delete(f"{sessions}/{session_id}")

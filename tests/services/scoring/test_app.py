@@ -22,7 +22,7 @@ from shared.requests import absences, activities, definitions, erasure, people, 
 from shared.requests.client import ask
 from shared.requests.endpoint import Endpoint
 from shared.requests.playbook import drafts
-from shared.requests.roster import edits, overview
+from shared.requests.roster import edits, overview, person
 from tests.service_process import running_service, until_caught_up
 from tests.services.scoring.conftest import ANA, MONDAY, MONDAY_NOON, PLAYBOOK, ROSTER
 
@@ -39,7 +39,7 @@ port = {port}
 """
 REQUESTS = {
     endpoint.subject
-    for module in (absences, definitions, drafts, edits, overview, scores, erasure, activities)
+    for module in (absences, definitions, drafts, edits, overview, person, scores, erasure, activities)
     for endpoint in vars(module).values()
     if isinstance(endpoint, Endpoint) and endpoint is not erasure.ERASE_NUDGES
 } | {endpoint.subject for endpoint in (people.PERSON_CONTACTS, people.PERSON_LIST, people.PERSON_TODAY, people.PERSON_FIND)}

@@ -171,8 +171,7 @@ async def test_the_door_is_open_while_postgres_cannot_start(tmp_path: Path) -> N
 
     async with starting_daymark(tmp_path / "d", configuration) as ready:
         await _wait_until_ready(f"http://127.0.0.1:{port}")
-        log = (tmp_path / "d" / "up.log").read_text()
-        assert f"{obstacle}: The server did not start (NotADirectoryError" in log
+        log = await _read_log(tmp_path / "d", until=f"{obstacle}: The server did not start (NotADirectoryError")
         assert "and again until it runs" in log
 
         obstacle.unlink()
@@ -225,6 +224,14 @@ async def test_after_a_crash_nothing_keeps_running_and_nothing_is_lost(tmp_path:
     async with running_daymark(tmp_path / "d", FREE_PORTS) as second:
         assert "calls=1" in await second.command("scores", "--csv", "--day", "2026-03-02")
         assert "0 differences" in await second.command("audit")
+
+
+async def _read_log(folder: Path, *, until: str) -> str:
+    """What `daymark up` has written, once it has written this."""
+    async with asyncio.timeout(60):
+        while until not in (log := (folder / "up.log").read_text()):
+            await asyncio.sleep(0.05)
+    return log
 
 
 async def _wait_until_ready(url: str) -> None:

@@ -37,7 +37,7 @@ KEPT: Final = (Way.SESSION, Way.OLD_ADDRESS, Way.DATED, Way.MESSAGE, Way.TOKEN)
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
     """A route, for everybody who wants something of theirs or of the subject. `grants` says who gets in by which way; `late`,
-    who does a month later with what they have kept."""
+    who does a month later with what they have kept. `data` is its form, or its query."""
 
     method: str
     path: str
@@ -206,7 +206,7 @@ ROWS: Final = (
     _in_session("POST", "/delivery/test", "olga"),
     _in_session("GET", "/people", "olga"),
     _in_session("GET", "/roster/person", "olga"),
-    _in_session("GET", "/roster/entry", "olga"),
+    Row(method="GET", path="/roster/entry", grants={Way.SESSION: "olga"}, data={"person": "ana"}),
     _entered("absence", person="ana", **{"from": "2026-03-02", "part": "1"}),
     _entered("absence-removal", person="ana", **{"from": "2026-03-09", "until": "2026-03-10", "part": "1"}),
     _entered("calendar", person="ana"),

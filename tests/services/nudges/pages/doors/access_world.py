@@ -74,8 +74,9 @@ class World:
         headers = {"Authorization": f"Bearer {self.api_tokens[person]}"} if way is Way.TOKEN else {}
         async with self.visits.browser() as browser:
             browser.cookies.update(cookies)
-            posted = data if row.method == "POST" else None
-            return await browser.request(row.method, path, data=posted, headers=headers)
+            if row.method == "POST":
+                return await browser.post(path, data=data, headers=headers)
+            return await browser.request(row.method, path, params=row.data or None, headers=headers)
 
     def _path(self, row: Row, person: str, subject: str, token: str) -> str:
         values = {
