@@ -15,7 +15,7 @@ _FIELDS: Final = {
     "account": marked("Id of the organisation"),
     "kinds": marked("What each board holds"),
     "fields": marked("Where each fact is in the JSON"),
-    "secret_in": marked("Where the secret is sent"),
+    "secret_in": marked("Where in the webhook the secret is"),
     "signature": marked("Header that holds the signature"),
     "header": marked("Header that holds the signature"),
     "secrets": marked("Secret"),

@@ -38,9 +38,13 @@ def test_a_source_that_cannot_work_is_refused_with_the_reason(settings: dict[str
 @pytest.mark.parametrize(
     ("secret_in", "fields", "problem"),
     [
-        ("", {"activity_id": "id", "kind": "type"}, "secret_in must say where the secret is sent: header:NAME, query:NAME"),
-        ("cookie:x", {"activity_id": "id", "kind": "type"}, "secret_in must say where the secret is sent"),
-        ("header:" + "x" * 65, {"activity_id": "id", "kind": "type"}, "secret_in must say where the secret is sent"),
+        (
+            "",
+            {"activity_id": "id", "kind": "type"},
+            "secret_in must say where in the webhook the secret is: header:NAME, query:NAME",
+        ),
+        ("cookie:x", {"activity_id": "id", "kind": "type"}, "secret_in must say where in the webhook the secret is"),
+        ("header:" + "x" * 65, {"activity_id": "id", "kind": "type"}, "secret_in must say where in the webhook the secret is"),
         ("bearer", {"kind": "type"}, "fields must map activity_id"),
         ("bearer", {}, "fields must map activity_id, kind"),
     ],

@@ -27,7 +27,7 @@ _PLACE: Final = re.compile(r"\A(basic|bearer|(header|query|body):[^\s:]{1,64})\Z
 def check_source(source: Source) -> str | None:
     """Whether the settings say where the secret travels and where the required facts are."""
     if not _PLACE.match(source.secret_in):
-        return gettext("secret_in must say where the secret is sent: {places}").format(places=_PLACES)
+        return gettext("secret_in must say where in the webhook the secret is: {places}").format(places=_PLACES)
     return find_unmapped_fields(source)
 
 

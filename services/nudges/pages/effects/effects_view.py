@@ -94,7 +94,7 @@ def _reason(row: EffectRow) -> str:
     """As `not_known_because`, in the language of whoever reads the page."""
     if min(row.people_sent, row.people_withheld) >= PEOPLE_MIN:
         return gettext("the scores do not differ")
-    text = gettext("it reached {sent} people and was withheld from {withheld}; at least {least} of each are needed")
+    text = gettext("sent to {sent} and withheld from {withheld} so far; at least {least} of each are needed")
     return text.format(sent=row.people_sent, withheld=row.people_withheld, least=PEOPLE_MIN)
 
 

@@ -39,7 +39,7 @@ from shared.transient_errors import TRANSIENT_ERRORS
 
 _PATH: Final = "/roster/entry"
 _UNAVAILABLE: Final = (*TRANSIENT_ERRORS, NoResponder)
-_NOT_POSSIBLE: Final = marked("Nothing was changed: what was typed is too long, or no choice of the form.")
+_NOT_POSSIBLE: Final = marked("Nothing was changed: what was entered is too long, or isn't one of the form's choices.")
 _NOTHING: Final[Mapping[str, str]] = {}
 Edit = NewAbsence | AbsenceRemoval | NewLastDay | NewCalendar
 

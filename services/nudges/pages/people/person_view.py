@@ -8,7 +8,7 @@ from typing import Final
 
 from services.nudges.domain.phrases import joined, long_date, natural_name, weekdays_phrase
 from shared.events import PersonId
-from shared.languages.formats import weekday_names
+from shared.languages.formats import number_text, weekday_names
 from shared.languages.messages import gettext, marked
 from shared.requests.absences import AbsenceSpan
 from shared.requests.roster.edits import WorkCalendar
@@ -85,7 +85,7 @@ def _absence(absence: StatedAbsence, *, today: date) -> AbsenceLine:
         last=absence.last,
         part=absence.part,
         days=describe_days(absence.first, absence.last, today=today),
-        share=gettext(PARTS[part]) if part in PARTS else gettext("{part} of the day").format(part=part),
+        share=gettext(PARTS[part]) if part in PARTS else gettext("{part} of the day").format(part=number_text(absence.part)),
     )
 
 

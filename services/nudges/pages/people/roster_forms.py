@@ -29,7 +29,7 @@ _NO_PART: Final = Decimal(0)
 
 
 class NotADate(Refusal):
-    """Nothing was changed: a date is missing, or is none. Write it as year, month and day, such as 2026-03-02."""
+    """Nothing was changed: a date is missing or not valid. Write it as year, month and day, such as 2026-03-02."""
 
 
 def read_user(fields: Fields) -> CrmUser:

@@ -10,7 +10,7 @@ from shared.requests.playbook.drafts import DraftMistake
 _BEHAVIOUR: Final = re.compile(r"behaviours\[(\d+)\](?:\.(\w+))?")
 _FIELDS: Final = {
     "label": marked("Name"),
-    "target": marked("Target a day"),
+    "target": marked("Target per day"),
     "weight": marked("Weight"),
     "counts": marked("Counts"),
 }

@@ -22,26 +22,26 @@ class AbsenceGone(Refusal):
 
 
 class ChangedMeanwhile(Refusal):
-    """Somebody else has changed this meanwhile, so nothing was changed now. The page shows what holds; enter yours again if it
-    is still right."""
+    """Somebody else has changed this in the meantime, so your change was not saved. The page shows what holds now;
+    make your change again if it is still right."""
 
 
 class LastDayTooEarly(Refusal):
-    """The last day is before the day from which the roster has this person. Choose a later day."""
+    """This last day is before the person's first day in the roster. Choose a later day."""
 
 
 class CalendarHasChanges(Refusal):
-    """The roster has dated changes for this rep, so a correction from the start has to be made in the roster file. Enter a date
-    to change it from then on."""
+    """The roster has dated changes for this rep, so a correction from the start has to be made in the roster
+    file. Enter a date to change the calendar from then on."""
 
 
 class LaterChangeExists(Refusal):
-    """The roster has a change for this rep from that day on already. Choose that day, which changes it, or a later one."""
+    """The roster already has a change for this rep from that day on. Choose that day to edit that change, or a later day."""
 
 
 class CountryRemains(Refusal):
-    """From a date on, a country can be changed but not removed. Enter the new country, or leave the date empty if the country
-    was wrong from the start."""
+    """With a date, a country can be replaced but not removed. Enter the new country, or leave the date empty if
+    the country was wrong from the start."""
 
 
 def with_absence(text: str, rep_id: RepId, *, first: date, last: date, part: Decimal) -> str | None:

@@ -153,7 +153,7 @@ async def test_what_cannot_be_a_source_is_refused_by_the_fields_of_the_form(repl
         nats, _to_store(name="New.>")
     )
     assert (await _refusal(nats, _to_store(kind="shared-secret", name="new"))).startswith(
-        "Where the secret is sent: must say where the secret is sent: header:NAME"
+        "Where in the webhook the secret is: must say where in the webhook the secret is: header:NAME"
     )
     with using_language("es"):
         refusal = await _refusal(nats, _to_store(kind="salesforce", name="new"))

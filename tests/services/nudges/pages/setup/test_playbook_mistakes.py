@@ -23,7 +23,7 @@ def _refusal(*rows: BehaviourRow) -> str:
 
 def test_each_mistake_is_named_by_its_field() -> None:
     assert _refusal(CALLS) == (
-        "Not published. Behaviour 1, Target a day: must be a number, or a number by weekday; "
+        "Not published. Behaviour 1, Target per day: must be a number, or a number by weekday; "
         "Behaviour 1, Weight: must be a number."
     )
     assert _refusal(AGAIN, AGAIN) == "Not published. Behaviour 2: another behaviour counts this kind already."

@@ -222,7 +222,7 @@ async def test_a_playbook_is_shown_as_a_file_published_or_refused(visits: Visits
     visits.services.draft = Draft(mistakes=(DraftMistake(key="behaviours[0].target", problem="must not be negative"),))
     mistaken = await _post(browser, "/setup/playbook", **many)
 
-    assert "Not published. Behaviour 1, Target a day: must not be negative." in mistaken.text
+    assert "Not published. Behaviour 1, Target per day: must not be negative." in mistaken.text
     assert "target: 5" in shown.text
     assert published.headers["location"] == "/setup/channels"
     (file,) = visits.services.entered
