@@ -97,7 +97,7 @@ async def test_an_empty_start_leads_to_a_first_score_without_a_file(daymark: Run
         await operator.type({"Name": "Ana Ruiz", "Email": "ana@example.com", "Time zone": MADRID})
         await operator.press("button", "Add as a rep", until="One rep so far")
         await operator.press("link", "Go on to a first playbook", until="Publish from today")
-        await operator.press("button", "Publish from today", until="shows who was reached when")
+        await operator.press("button", "Publish from today", until="see who was reached and when")
         await operator.press("link", "See your team today", until="1/10")
 
         assert "Ana Ruiz" in operator.keyboard.text()
