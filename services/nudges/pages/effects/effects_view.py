@@ -94,7 +94,10 @@ def _reason(row: EffectRow) -> str:
     """As `not_known_because`, in the language of whoever reads the page."""
     if min(row.people_sent, row.people_withheld) >= PEOPLE_MIN:
         return gettext("the scores do not differ")
-    text = gettext("sent to {sent} and withheld from {withheld} so far; at least {least} of each are needed")
+    text = gettext(
+        "the comparison has {sent} with the message and {withheld} without it so far; "
+        "at least {least} people of each are needed"
+    )
     return text.format(sent=row.people_sent, withheld=row.people_withheld, least=PEOPLE_MIN)
 
 

@@ -20,7 +20,10 @@ async def test_a_manager_sees_each_rule_with_its_effect_or_what_is_missing(visit
 
     assert page.count('role="img"') == 1
     assert 'role="img" aria-label="Plan done: +' in page
-    assert "Not known yet: sent to 0 and withheld from 0 so far; at least 10 of each are needed." in page
+    assert (
+        "Not known yet: the comparison has 0 with the message and 0 without it so far; at least 10 people of each are needed."
+        in page
+    )
     assert page.count("<h2>") == 2
     assert "These have sent nothing so far, or nothing since an operator resumed them: Comeback, Step reached," in page
     assert "Measured at 11:00 UTC" in page

@@ -12,7 +12,7 @@ from shared.requests.nudges import EffectEstimate, EffectList, EffectRow
 from tests.services.nudges.builders.days import NOON
 
 WEEK = timedelta(weeks=1)
-TOO_FEW = "sent to 12 and withheld from 9 so far; at least 10 of each are needed"
+TOO_FEW = "the comparison has 12 with the message and 9 without it so far; at least 10 people of each are needed"
 
 
 def effect_row(rule: str = "streak", *, effect: EffectEstimate | None = None, holdout: float = 0.2) -> EffectRow:
@@ -118,6 +118,6 @@ def test_effects_are_written_in_the_language_of_whoever_reads_them() -> None:
         "\N{MINUS SIGN}2,1 puntos, entre \N{MINUS SIGN}5,0 y +0,4; puede que no haya diferencia",
         (
             "Todavía no se sabe. A este ritmo se sabrá dentro de seis semanas aproximadamente: "
-            "12 con el mensaje y 9 sin él hasta ahora; hacen falta al menos 10 en cada grupo."
+            "la comparación tiene hasta ahora 12 con el mensaje y 9 sin él; hacen falta al menos 10 personas en cada grupo."
         ),
     ]

@@ -105,6 +105,9 @@ async def test_effects_are_read_in_spanish(visits: Visits, rows: Rows) -> None:
 
     page = await _read(visits, "mara", "/effects")
 
-    assert "Todavía no se sabe: 0 con el mensaje y 0 sin él hasta ahora; hacen falta al menos 10 en cada grupo." in page
+    assert (
+        "Todavía no se sabe: la comparación tiene hasta ahora 0 con el mensaje y 0 sin él; hacen falta al "
+        "menos 10 personas en cada grupo." in page
+    )
     assert "Enviados: 1; retenidos: 0; respondidos: 0" in page
     assert "Plan cumplido: +3,3 puntos, entre +2,2 y +4,4" in page
