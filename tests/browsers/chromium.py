@@ -151,5 +151,7 @@ def running_chromium(language: str = "en") -> Iterator[Chromium]:
         opened = httpx.post(sessions, json=capabilities, timeout=_TIMEOUT_S, trust_env=False).raise_for_status().json()
         session_id = opened["value"]["sessionId"]
         with httpx.Client(base_url=f"{sessions}/{session_id}/", timeout=_TIMEOUT_S, trust_env=False) as client:
-            yield Chromium(session=client)
-            client.delete(f"{sessions}/{session_id}")
+            try:
+                yield Chromium(session=client)
+            finally:
+                client.delete(f"{sessions}/{session_id}")  # chromedriver leaves a browser behind whose session it has
