@@ -10,11 +10,11 @@ import asyncpg
 from services.scoring.definitions.cache import DefinitionsCache
 from services.scoring.definitions.check_names import NoSuchRep
 from services.scoring.definitions.entered_absences import (
-    EnteredAbsence,
     add_entered_days,
     delete_entered_days,
     list_counted_days,
     list_entered_of,
+    list_spans,
 )
 from services.scoring.definitions.pending_rescores import request_rescore
 from services.scoring.definitions.stored_definitions import bump_version
@@ -168,7 +168,7 @@ async def _state(connection: Connection, definitions: Definitions, days: _Days) 
         today=days.today,
         first=days.first,
         last=days.last,
-        entered=tuple(_entered_spans(entered, definitions.roster)),
+        entered=tuple(list_spans(entered, definitions.roster)),
         in_roster=tuple(AbsenceSpan(first=first, last=last) for first, last in spans_of(stated)),
         active=tuple(day for day in active if days.rep.absent_on(day) < 1),
         missing=tuple(AbsenceSpan(first=first, last=last) for first, last in spans_of(_missing(days, active))),
@@ -178,13 +178,3 @@ async def _state(connection: Connection, definitions: Definitions, days: _Days) 
 def _missing(days: _Days, active: Collection[date]) -> list[date]:
     """Those of the days that can be entered: nothing counts on them, and they are no absence yet."""
     return [day for day in days if day not in active and days.rep.absent_on(day) < 1]
-
-
-def _entered_spans(entered: list[EnteredAbsence], roster: Roster) -> Iterator[AbsenceSpan]:
-    """In order; days of different managers are different spans."""
-    spans = [
-        AbsenceSpan(first=first, last=last, entered_by=roster.name_of_manager(manager_id))
-        for manager_id in {absence.manager_id for absence in entered}
-        for first, last in spans_of(absence.day for absence in entered if absence.manager_id == manager_id)
-    ]
-    return iter(sorted(spans, key=lambda span: span.first))

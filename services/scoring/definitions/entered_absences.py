@@ -7,10 +7,12 @@ from typing import Final
 
 import asyncpg
 
-from services.scoring.domain.roster.entered_absences import EnteredDay
+from services.scoring.domain.roster.entered_absences import EnteredDay, spans_of
+from services.scoring.domain.roster.roster import Roster
 from shared.events import ManagerId, PersonId, RepId
 from shared.postgres.pool import Connection
 from shared.postgres.queries import Queries
+from shared.requests.absences import AbsenceSpan
 
 _QUERIES: Final = Queries.beside(__file__)
 
@@ -27,6 +29,16 @@ class EnteredAbsence:
     @property
     def entered_day(self) -> EnteredDay:
         return self.rep_id, self.day
+
+
+def list_spans(entered: Collection[EnteredAbsence], roster: Roster) -> list[AbsenceSpan]:
+    """The days of one rep as spans, in order; days of different managers are different spans."""
+    spans = [
+        AbsenceSpan(first=first, last=last, entered_by=roster.name_of_manager(manager_id))
+        for manager_id in {absence.manager_id for absence in entered}
+        for first, last in spans_of(absence.day for absence in entered if absence.manager_id == manager_id)
+    ]
+    return sorted(spans, key=lambda span: span.first)
 
 
 async def list_entered(connection: Connection) -> list[EnteredAbsence]:

@@ -72,24 +72,25 @@ class NewEmail(Schema):
     email: Typed
 
 
-class NewAbsence(Schema):
+class RosterAbsence(Schema):
     """Days on which a rep is away, both ends included; `part` is the share of each day that is taken off."""
 
-    kind: Literal["absence"] = "absence"
     rep: RepId
     first: date
     last: date
     part: Decimal = Field(default=Decimal(1), gt=0, le=1)
 
 
-class AbsenceRemoval(Schema):
+class NewAbsence(RosterAbsence):
+    """An absence that is to be entered into the roster."""
+
+    kind: Literal["absence"] = "absence"
+
+
+class AbsenceRemoval(RosterAbsence):
     """An absence of the roster that is to be removed, as it was shown."""
 
     kind: Literal["absence_removal"] = "absence_removal"
-    rep: RepId
-    first: date
-    last: date
-    part: Decimal = Field(default=Decimal(1), gt=0, le=1)
 
 
 class NewLastDay(Schema):

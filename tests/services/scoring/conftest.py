@@ -19,7 +19,7 @@ from services.scoring.schema import SCHEMA
 from shared.events import DayReport, RepId
 from shared.fact_values import FactValue
 from shared.observation import ActivityId, Observation, observation_id
-from shared.postgres.pool import make_pool
+from shared.postgres.pool import Connection, make_pool
 from tests.services.scoring.domain.builders import ACME, rep_id_of
 
 MONDAY_NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -139,6 +139,15 @@ def observed(
         Observation(activity_id=ActivityId(activity_id), kind=kind, observed_at=at, deleted=deleted, facts=defaults | facts),
         is_history=is_history,
     )
+
+
+@pytest.fixture
+async def connection(scoring: Scoring) -> AsyncIterator[Connection]:
+    """To a database without days."""
+    await scoring.ignore_indexes()
+    async with scoring.pool.acquire() as acquired:
+        await acquired.execute("TRUNCATE rep_day, last_opened_day")
+        yield acquired
 
 
 def observed_event(

@@ -9,13 +9,11 @@ import asyncpg
 
 from services.scoring.definitions.cache import DefinitionsCache
 from services.scoring.definitions.check_names import PersonNotInRoster
-from services.scoring.definitions.entered_absences import EnteredAbsence, list_entered_of
+from services.scoring.definitions.entered_absences import EnteredAbsence, list_entered_of, list_spans
 from services.scoring.definitions.roster_edits.work_calendar import calendars_of
 from services.scoring.domain.roster.calendar import rep_day_of, team_day_of
-from services.scoring.domain.roster.entered_absences import spans_of
 from services.scoring.domain.roster.roster import Manager, Rep, Roster, Team
 from shared.events import PersonId, RepId
-from shared.requests.absences import AbsenceSpan
 from shared.requests.roster.person import RosterPerson, StatedAbsence
 
 SHOWN_FOR: Final = timedelta(days=90)
@@ -56,7 +54,7 @@ def person_in(roster: Roster, person_id: PersonId, entered: list[EnteredAbsence]
         today=today,
         last_day=_latest([rep.left, *(manager.last for _, manager in managed)]),
         absences=tuple(_stated(rep, {absence.day for absence in entered}, since=now.date() - SHOWN_FOR)),
-        entered=tuple(_entered(entered, roster)),
+        entered=tuple(list_spans(entered, roster)),
         calendars=calendars_of(rep),
     )
 
@@ -85,13 +83,3 @@ def _stated(rep: Rep, entered: set[date], *, since: date) -> Iterator[StatedAbse
         if absence.last >= since and not (absence.part == 1 and absence.last in entered):
             part = Decimal(absence.part.numerator) / absence.part.denominator
             yield StatedAbsence(first=absence.first, last=absence.last, part=part)
-
-
-def _entered(entered: list[EnteredAbsence], roster: Roster) -> Iterator[AbsenceSpan]:
-    """In order; days of different managers are different spans."""
-    spans = [
-        AbsenceSpan(first=first, last=last, entered_by=roster.name_of_manager(manager_id))
-        for manager_id in {absence.manager_id for absence in entered}
-        for first, last in spans_of(absence.day for absence in entered if absence.manager_id == manager_id)
-    ]
-    return iter(sorted(spans, key=lambda span: span.first))

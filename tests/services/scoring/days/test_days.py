@@ -1,7 +1,6 @@
 """Days as they are stored."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -27,15 +26,6 @@ from tests.services.scoring.conftest import ANA, BEN, MONDAY, MONDAY_NOON, Scori
 
 TUESDAY = MONDAY + timedelta(days=1)
 ANAS_MONDAY, ANAS_TUESDAY, BENS_MONDAY = RepDay(ANA, MONDAY), RepDay(ANA, TUESDAY), RepDay(BEN, MONDAY)
-
-
-@pytest.fixture
-async def connection(scoring: Scoring) -> AsyncIterator[Connection]:
-    """To a database without days."""
-    await scoring.ignore_indexes()
-    async with scoring.pool.acquire() as acquired:
-        await acquired.execute("TRUNCATE rep_day, last_opened_day")
-        yield acquired
 
 
 async def _insert(connection: Connection, *rep_days: RepDay, state: DayState = "future") -> None:

@@ -1,7 +1,7 @@
 """A few new activities that are stored together with their days in one statement."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
 import asyncpg
@@ -22,15 +22,6 @@ from tests.services.scoring.domain.builders import ACME, activity
 TUESDAY = MONDAY + timedelta(days=1)
 ANAS_MONDAY, ANAS_TUESDAY, BENS_MONDAY = RepDay(ANA, MONDAY), RepDay(ANA, TUESDAY), RepDay(BEN, MONDAY)
 DAYS: list[tuple[RepDay, DayState]] = [(BENS_MONDAY, "open"), (ANAS_TUESDAY, "open"), (ANAS_MONDAY, "open")]
-
-
-@pytest.fixture
-async def connection(scoring: Scoring) -> AsyncIterator[Connection]:
-    """To a database without days."""
-    await scoring.ignore_indexes()
-    async with scoring.pool.acquire() as acquired:
-        await acquired.execute("TRUNCATE rep_day, last_opened_day")
-        yield acquired
 
 
 def _record(activity_id: str, rep_day: RepDay = ANAS_MONDAY) -> ActivityRecord:
