@@ -7,7 +7,6 @@ import os
 import pkgutil
 import socket
 import sys
-import traceback
 from collections.abc import Mapping, Sequence
 from typing import Final, Never
 
@@ -16,7 +15,7 @@ import pytest
 from deploy import local
 from deploy.database import OWNERS
 from deploy.local.cli.app import main as run_daymark_command
-from tests.forked.services import fork_service
+from tests.forked.services import fork_service, run_to_end
 
 _ORDER_BYTES_MAX: Final = 262_144
 
@@ -61,19 +60,10 @@ def _run(
     os.environ.clear()
     os.environ.update(environment)
     sys.argv = ["daymark", *arguments]
-    code: object = 0
     with pytest.MonkeyPatch.context() as patch:
         if forks_services:
             patch.setattr("deploy.local.servers.supervisor.start_process", fork_service)
-        try:
-            run_daymark_command()
-        except SystemExit as ended:
-            code = ended.code or 0
-        except BaseException:  # noqa: BLE001 - what Python itself does with one that nobody handles
-            traceback.print_exc()
-            code = 1
-    sys.stdout.flush()
-    sys.stderr.flush()
+        code = run_to_end(run_daymark_command)
     os.write(status, str(code).encode())
     os._exit(0)
 

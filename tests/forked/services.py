@@ -8,7 +8,8 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import IO, Final, Never
 
 from deploy.local.servers.parent_process import terminate_with_parent
@@ -70,9 +71,14 @@ def _run(module: str, environment: Mapping[str, str], output: IO[bytes] | None) 
     os.environ.clear()
     os.environ.update(environment)
     sys.argv = [module]
+    os._exit(run_to_end(partial(contextvars.Context().run, importlib.import_module(f"{module}.__main__").main)))
+
+
+def run_to_end(main: Callable[[], object]) -> int:
+    """Run a program as Python does, with what it writes. Returns its exit status."""
     code: object = 0
     try:
-        contextvars.Context().run(importlib.import_module(f"{module}.__main__").main)
+        main()
     except SystemExit as ended:
         code = ended.code or 0
     except BaseException:  # noqa: BLE001 - what Python itself does with one that nobody handles
@@ -80,4 +86,4 @@ def _run(module: str, environment: Mapping[str, str], output: IO[bytes] | None) 
         code = 1
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(code if isinstance(code, int) else 1)
+    return code if isinstance(code, int) else 1

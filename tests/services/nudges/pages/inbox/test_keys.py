@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import pytest
-import uvicorn
 
 from services.nudges.access.sessions import Origin, open_session
 from shared.events import NudgeId, NudgeKind
@@ -17,6 +16,7 @@ from tests.services.nudges.builders.people import ANA, MARA
 from tests.services.nudges.builders.reports import behaviour, open_report
 from tests.services.nudges.builders.rows import Rows
 from tests.services.nudges.pages.doors.visits import Visits
+from tests.serving import served
 
 pytestmark = needs_chromium
 FOCUSED = "return document.activeElement.id || document.activeElement.textContent.trim()"
@@ -25,13 +25,8 @@ FOCUSED = "return document.activeElement.id || document.activeElement.textConten
 @asynccontextmanager
 async def _served(visits: Visits) -> AsyncIterator[str]:
     """The address of the pages on this machine."""
-    server = uvicorn.Server(uvicorn.Config(visits.app, port=0, log_level="warning"))
-    serving = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    await serving
+    async with served(visits.app) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 def _press(chromium: Chromium, keys: str) -> object:

@@ -1,16 +1,15 @@
 """The form previews in a real browser while somebody types, and touches no field."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 
 import pytest
-import uvicorn
 
 from tests.browsers.chromium import Chromium, needs_chromium, running_chromium
 from tests.services.nudges.pages.doors.visits import Visits
 from tests.services.nudges.pages.playbook.forms import EDIT
 from tests.services.nudges.pages.playbook.scoring import PlaybookScoring
+from tests.serving import served
 
 pytestmark = needs_chromium
 _TYPE = """
@@ -25,16 +24,8 @@ _SHOWN = "['behaviour.0.fri', 'message'].map((id) => document.getElementById(id)
 @pytest.fixture
 async def address(playbook_visits: Visits) -> AsyncIterator[str]:
     """Where a browser finds the pages."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(playbook_visits.app, port=port, log_level="error"))
-    serving = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    await serving
+    async with served(playbook_visits.app) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 def _type_and_publish(chromium: Chromium, address: str, session: str) -> list[object]:

@@ -1,6 +1,5 @@
 """The stream of an open page, behind the real HTTP server."""
 
-import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,14 +11,13 @@ import httpx
 
 from services.nudges.access.sessions import list_sessions
 from services.nudges.preferences.stored_preferences import save_language
-from shared.service.http.limits import DEFAULT_LIMITS
-from shared.service.http_server import http_server
 from tests.services.nudges.builders.days import NOON
 from tests.services.nudges.builders.people import MARA
 from tests.services.nudges.builders.reports import open_report
 from tests.services.nudges.builders.rows import Rows
 from tests.services.nudges.pages.doors.visits import Visits, visiting
 from tests.services.nudges.pages.today.reminders import ASKED, REMINDER
+from tests.serving import served
 
 EVENTS = "/today/events"
 
@@ -49,19 +47,13 @@ async def _events(response: httpx.Response) -> AsyncIterator[Event]:
 async def _signed_in(visits: Visits) -> AsyncIterator[httpx.AsyncClient]:
     """A browser of Mara's in front of a real server, which ends while its streams are open."""
     cookies = (await visits.sign_in("mara")).cookies
-    server = http_server(visits.app, host="127.0.0.1", port=0, limits=DEFAULT_LIMITS)
-    server.before_shutdown(visits.live.close)
-    serving = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=30) as browser:
+    async with (
+        httpx.AsyncClient(trust_env=False, timeout=30) as browser,
+        served(visits.app, before_shutdown=visits.live.close) as port,
+    ):
+        browser.base_url = f"http://127.0.0.1:{port}"
         browser.cookies.update(dict(cookies.items()))
-        try:
-            yield browser
-        finally:
-            server.should_exit = True
-            await serving
+        yield browser
 
 
 async def test_a_page_is_sent_what_differs_and_names_the_last_event_when_it_connects_again(visits: Visits, rows: Rows) -> None:

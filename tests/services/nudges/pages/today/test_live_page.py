@@ -10,8 +10,6 @@ import pytest
 from services.nudges.access.sessions import Origin, open_session
 from services.nudges.domain.roster.access import PersonToday
 from services.nudges.pages.today import live_teams
-from shared.service.http.limits import DEFAULT_LIMITS
-from shared.service.http_server import http_server
 from tests.browsers.chromium import Chromium, needs_chromium, running_chromium
 from tests.services.nudges.builders.days import NOON
 from tests.services.nudges.builders.people import ANA, BEN, MARA, NORTH
@@ -20,6 +18,7 @@ from tests.services.nudges.builders.rosters import rep_today, roster_today
 from tests.services.nudges.builders.rows import Rows
 from tests.services.nudges.pages.doors.visits import Visits
 from tests.services.nudges.pages.today.reminders import ASKED, REMINDER
+from tests.serving import served
 
 pytestmark = needs_chromium
 MANAGER: Final = PersonToday(id=MARA.id, name=MARA.name, manages=(NORTH.id,))
@@ -41,15 +40,9 @@ async def _served(visits: Visits) -> AsyncIterator[str]:
     """The address of the pages, which are kept up to date."""
     stopping = asyncio.Event()
     live = asyncio.create_task(visits.live.run(stopping))
-    server = http_server(visits.app, host="127.0.0.1", port=0, limits=DEFAULT_LIMITS)
-    server.before_shutdown(visits.live.close)
-    serving = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    stopping.set()
-    await serving
+    async with served(visits.app, before_shutdown=visits.live.close) as port:
+        yield f"http://127.0.0.1:{port}"
+        stopping.set()
     await live
 
 
